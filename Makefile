@@ -34,6 +34,6 @@ $(ENV): requirements.lock pyproject.toml
 	  || { echo 'Python 3.11 or newer is needed; name one with make PYTHON=python3.x' >&2; exit 1; }
 	echo 'Making the environment in .venv …' >&2
 	$(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	$(BIN)/python -m pip install -qq --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install -qq --disable-pip-version-check --no-deps --no-build-isolation -e .
 	touch $@

@@ -1,0 +1,1 @@
+"""The exosome lot provenance and quality-control service: signed records, and one answer about a vial."""

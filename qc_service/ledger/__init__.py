@@ -1,0 +1,1 @@
+"""How truth is made evident: canonical bytes, signatures, the Merkle log and its proofs."""

@@ -1,0 +1,72 @@
+"""The last signed head, kept outside the database: a database put back to an earlier day cannot fork the log.
+
+The file holds the signed checkpoint and nothing else; a lock beside it (`<path>.lock`) is held from reading
+the last head to replacing it, so that two processes never sign two heads from one.
+"""
+
+import fcntl
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from .checkpoint import Checkpoint
+from .merkle import EMPTY, NodeReader, ProofInvalid, consistency_proof, verify_consistency
+
+
+class ForkFile:
+    """The file at `path`. Writes are durable and atomic: a reader sees the old head or the new one, whole."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    @contextmanager
+    def locked(self) -> Iterator[None]:
+        """Hold the head against every other thread and process; waits for whoever holds it."""
+        descriptor = os.open(self._beside(".lock"), os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+            yield
+        finally:
+            os.close(descriptor)  # which also gives the lock back
+
+    def read(self) -> bytes | None:
+        """The last signed checkpoint; None before the first."""
+        try:
+            return self._path.read_bytes()
+        except FileNotFoundError:
+            return None
+
+    def replace(self, note: bytes) -> None:
+        """Keep `note` as the last signed checkpoint; within `locked`, before the note is shown to anybody."""
+        fresh = self._beside(".new")
+        with fresh.open("wb") as file:
+            file.write(note)
+            file.flush()
+            os.fsync(file.fileno())
+        fresh.replace(self._path)
+        directory = os.open(self._path.parent, os.O_RDONLY)
+        try:
+            os.fsync(directory)
+        finally:
+            os.close(directory)
+
+    def _beside(self, suffix: str) -> Path:
+        return self._path.with_name(self._path.name + suffix)
+
+
+def extends(previous: Checkpoint, size: int, root: bytes, node: NodeReader) -> bool:
+    """Whether the tree (`size`, `root`) begins with the one that `previous` was signed for.
+
+    Proven from the stored nodes to both roots, so that neither a shorter nor an edited database passes.
+    """
+    if previous.size == 0:
+        return previous.root == EMPTY
+    if size < previous.size:
+        return False
+    try:
+        proof = consistency_proof(previous.size, size, node)
+        verify_consistency(previous.size, size, previous.root, root, proof)
+    except ProofInvalid:
+        return False
+    return True

@@ -1,0 +1,229 @@
+"""What a laboratory states about one assay: comparator, exact value or finding, unit, method, instrument and times."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+from enum import StrEnum
+
+from qc_service.domain.errors import Fault, Malformed
+from qc_service.domain.identifiers import EquipmentId, FacilityId, Line, Slug, Text
+from qc_service.domain.moments import ZonedTime
+from qc_service.domain.records import File
+from qc_service.domain.vocabulary import Operation
+
+GROWTH = Line("growth")
+NO_GROWTH = Line("no_growth")
+STERILITY_TEST = timedelta(days=14)
+"""The shortest incubation of a test for sterility by direct inoculation or membrane filtration (USP <71>)."""
+SUBCULTURE = timedelta(days=4)
+"""How much longer a test is incubated after the transfer from a medium that the product clouded (USP <71>)."""
+
+
+class Unit(StrEnum):
+    """The units a value may stand in; another unit is one line here."""
+
+    PARTICLES_PER_ML = "particles/mL"
+    PARTICLES_PER_UG = "particles/µg"
+    PARTICLES_PER_VIAL = "particles/vial"
+    NANOMETRE = "nm"
+    MILLIVOLT = "mV"
+    ENDOTOXIN_PER_ML = "EU/mL"
+    ENDOTOXIN_PER_VIAL = "EU/vial"
+    ENDOTOXIN_PER_KG = "EU/kg"
+    ENDOTOXIN_PER_KG_HOUR = "EU/kg/h"
+    PICOGRAM_PER_ML = "pg/mL"
+    NANOGRAM_PER_ML = "ng/mL"
+    MICROGRAM_PER_ML = "µg/mL"
+    MILLIGRAM_PER_ML = "mg/mL"
+    NANOGRAM_PER_DOSE = "ng/dose"
+    OSMOLALITY = "mOsm/kg"
+    PERCENT = "%"
+    PH = "pH"
+    MILLILITRE = "mL"
+    MICROLITRE = "µL"
+    CELLS_PER_ML = "cells/mL"
+    CELLS = "cells"
+    CFU_PER_ML = "CFU/mL"
+    CFU_PER_VIAL = "CFU/vial"
+    DOUBLINGS = "population doublings"
+    PASSAGES = "passages"
+    PARTICULATES_PER_CONTAINER = "particulates/container"
+    MILLIBAR = "mbar"
+    COPIES_PER_ML = "copies/mL"
+    RATIO = "ratio"
+    COUNT = "count"
+
+
+class Comparator(StrEnum):
+    """How the value stands to what was measured; the last two have no value, only the limit they fell below."""
+
+    EQUAL = "="
+    LESS = "<"
+    GREATER = ">"
+    AT_MOST = "<="
+    AT_LEAST = ">="
+    BELOW_LOD = "below_lod"
+    BELOW_LOQ = "below_loq"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReplicateValue:
+    """One video, position or well behind a value, in the value's unit."""
+
+    label: Line
+    value: Decimal
+
+
+@dataclass(frozen=True, kw_only=True)
+class WarningAnswer:
+    """The analyst's answer to a warning that the instrument's file carries; ``code`` is the reader's."""
+
+    code: Slug
+    answer: Text
+
+
+@dataclass(frozen=True, kw_only=True)
+class RapidMethod:
+    """A validated rapid sterility method: its own time in whole days and the validation that says so."""
+
+    days: int
+    validation: Line
+
+
+@dataclass(frozen=True, kw_only=True)
+class Measurement:
+    """One result as the laboratory states it (rule Q1; MISEV2023, 21 CFR 211.194(a)).
+
+    Either a ``value`` with its ``unit``, or a ``finding`` in words, or a comparator saying that the value lay below
+    the ``lod`` or ``loq``. Raises ``Malformed`` naming every member that is missing or contradicts another; a value
+    that is merely unwelcome is always taken.
+    """
+
+    assay: Slug
+    method: Line
+    method_version: Line
+    facility: FacilityId
+    started: ZonedTime
+    read: ZonedTime
+    comparator: Comparator = Comparator.EQUAL
+    value: Decimal | None = None
+    unit: Unit | None = None
+    finding: Line | None = None
+    lod: Decimal | None = None
+    loq: Decimal | None = None
+    instrument: EquipmentId | None = None
+    raw_file: File | None = None
+    replicates: tuple[ReplicateValue, ...] = ()
+    warnings_answered: tuple[WarningAnswer, ...] = ()
+    clouded: bool = False
+    subcultured: ZonedTime | None = None
+    rapid_method: RapidMethod | None = None
+    retests: int | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse what cannot be understood, all of it at once."""
+        faults = (*self._value_faults(), *self._time_faults(), *self._sterility_faults())
+        if faults:
+            raise Malformed("; ".join(f"/{f.pointer[1:]}: {f.detail}" for f in faults), faults=faults)
+
+    @property
+    def operation(self) -> Operation:
+        """What the laboratory's certification must cover (rule P7)."""
+        return Operation.STERILITY_TESTING if self.is_sterility else Operation.QC_ASSAY
+
+    @property
+    def is_sterility(self) -> bool:
+        """Whether this is a test for sterility, to which USP <71> and the stricter half of rule Q5 apply."""
+        return self.assay == "sterility" or self.assay.startswith("sterility_")
+
+    @property
+    def incubated(self) -> timedelta:
+        """How long the test ran until it was read."""
+        return self.read.instant - self.started.instant
+
+    @property
+    def final(self) -> bool:
+        """Whether the reading can stand for the assay; "no growth to date" is interim (USP <71>).
+
+        Growth on any day is final. No growth is final at 14 days or at the validated rapid method's own time, and
+        where the product clouded the medium, 4 days after the transfer.
+        """
+        if not self.is_sterility or self.finding == GROWTH:
+            return True
+        wanted = timedelta(days=self.rapid_method.days) if self.rapid_method else STERILITY_TEST
+        if self.clouded and (
+            self.subcultured is None or self.read.instant - self.subcultured.instant < SUBCULTURE
+        ):
+            return False
+        return self.incubated >= wanted
+
+    @property
+    def stated(self) -> str:
+        """The result in one line, as a person reads it: ``< 0.05 EU/mL``, ``no_growth on day 3 (interim)``."""
+        if self.finding is not None:
+            day = f" on day {self.incubated.days}" if self.is_sterility else ""
+            return f"{self.finding}{day}{'' if self.final else ' (interim)'}"
+        if self.comparator is Comparator.BELOW_LOD:
+            return f"below the limit of detection, {self.lod} {self.unit}"
+        if self.comparator is Comparator.BELOW_LOQ:
+            return f"below the limit of quantitation, {self.loq} {self.unit}"
+        sign = "" if self.comparator is Comparator.EQUAL else f"{self.comparator} "
+        return f"{sign}{self.value} {self.unit}"
+
+    def must_be_past(self, now: datetime) -> None:
+        """Refuse a reading that lies in the future: nobody has read it."""
+        if self.read.instant > now:
+            raise Malformed("the reading lies in the future; state when it was read", field="read")
+
+    def _value_faults(self) -> tuple[Fault, ...]:
+        limit = {Comparator.BELOW_LOD: "lod", Comparator.BELOW_LOQ: "loq"}.get(self.comparator)
+        faults = []
+        if self.value is not None and self.finding is not None:
+            faults.append(_fault("finding", "give a value or a finding, not both"))
+        if limit and (self.value is not None or self.finding is not None):
+            faults.append(
+                _fault("comparator", f"{self.comparator} has no value of its own; give the {limit} instead")
+            )
+        if limit and getattr(self, limit) is None:
+            faults.append(
+                _fault(limit, f"is needed to say that the value lay below it, as {self.comparator} does")
+            )
+        if not limit and self.value is None and self.finding is None:
+            faults.append(_fault("value", "is missing: give a value with its unit, or a finding in words"))
+        if self.finding is not None and self.comparator is not Comparator.EQUAL:
+            faults.append(_fault("comparator", "a finding in words is compared with nothing"))
+        numbers = (self.value, self.lod, self.loq, *(r.value for r in self.replicates))
+        if self.unit is None and any(number is not None for number in numbers):
+            faults.append(_fault("unit", "is missing: a number without its unit says nothing"))
+        codes = [answer.code for answer in self.warnings_answered]
+        if len(set(codes)) < len(codes):
+            faults.append(_fault("warnings_answered", "answer each warning once"))
+        return tuple(faults)
+
+    def _time_faults(self) -> tuple[Fault, ...]:
+        faults = []
+        if self.read.instant < self.started.instant:
+            faults.append(_fault("read", "is before the assay was started"))
+        if self.subcultured and not self.started.instant <= self.subcultured.instant <= self.read.instant:
+            faults.append(_fault("subcultured", "is not between the start and the reading"))
+        return tuple(faults)
+
+    def _sterility_faults(self) -> tuple[Fault, ...]:
+        faults = []
+        if self.is_sterility and self.finding not in {GROWTH, NO_GROWTH}:
+            faults.append(_fault("finding", "a test for sterility finds growth or no_growth"))
+        if not self.is_sterility and (self.clouded or self.subcultured or self.rapid_method):
+            faults.append(
+                _fault("assay", "clouded, subcultured and rapid_method belong to a test for sterility")
+            )
+        if self.subcultured and not self.clouded:
+            faults.append(_fault("clouded", "a transfer is made when the product clouded the medium: say so"))
+        if self.rapid_method and self.rapid_method.days < 1:
+            faults.append(_fault("rapid_method/days", "is at least 1"))
+        return tuple(faults)
+
+
+def _fault(member: str, detail: str) -> Fault:
+    return Fault(pointer=f"/{member}", detail=detail)

@@ -22,7 +22,7 @@ class InvestigationCause(StrEnum):
 
 
 class InvestigationPhase(StrEnum):
-    """How far it went: the laboratory's own work, or production as well (FDA, Investigating OOS Results, III and IV)."""
+    """How far it went: the laboratory's own work, or production as well (FDA guidance on OOS results)."""
 
     LABORATORY = "laboratory"
     FULL_SCALE = "full_scale"
@@ -89,14 +89,11 @@ class Investigation:
         if not self.is_open:
             raise InvestigationConcludedBefore(f"investigation {self.number} is concluded already")
         if conclusion is Conclusion.LABORATORY_ERROR and self.result is None:
-            raise Malformed(
-                "only an investigation of a result can find a laboratory error", field="conclusion"
-            )
+            detail = "only an investigation of a result can find a laboratory error"
+            raise Malformed(detail, field="conclusion")
         if conclusion is Conclusion.NO_PRODUCT_IMPACT and self.result is not None:
-            raise Malformed(
-                "a result stands or is shown to be a laboratory_error; choose that, product_failure or inconclusive",
-                field="conclusion",
-            )
+            detail = "a result is a laboratory_error or it stands: product_failure or inconclusive"
+            raise Malformed(detail, field="conclusion")
 
 
 class InvestigationConcludedBefore(Conflict):

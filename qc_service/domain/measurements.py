@@ -1,4 +1,4 @@
-"""What a laboratory states about one assay: comparator, exact value or finding, unit, method, instrument and times."""
+"""What a laboratory states about one assay: an exact value or a finding, its unit, method and times."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ NO_GROWTH = Line("no_growth")
 STERILITY_TEST = timedelta(days=14)
 """The shortest incubation of a test for sterility by direct inoculation or membrane filtration (USP <71>)."""
 SUBCULTURE = timedelta(days=4)
-"""How much longer a test is incubated after the transfer from a medium that the product clouded (USP <71>)."""
+"""How much longer a test runs after the transfer from a medium that the product clouded (USP <71>)."""
 
 
 class Unit(StrEnum):
@@ -57,7 +57,7 @@ class Unit(StrEnum):
 
 
 class Comparator(StrEnum):
-    """How the value stands to what was measured; the last two have no value, only the limit they fell below."""
+    """How the value stands to what was measured; the last two have only the limit they fell below."""
 
     EQUAL = "="
     LESS = "<"
@@ -96,9 +96,9 @@ class RapidMethod:
 class Measurement:
     """One result as the laboratory states it (rule Q1; MISEV2023, 21 CFR 211.194(a)).
 
-    Either a ``value`` with its ``unit``, or a ``finding`` in words, or a comparator saying that the value lay below
-    the ``lod`` or ``loq``. Raises ``Malformed`` naming every member that is missing or contradicts another; a value
-    that is merely unwelcome is always taken.
+    Either a ``value`` with its ``unit``, or a ``finding`` in words, or a comparator saying that the value lay
+    below the ``lod`` or ``loq``. Raises ``Malformed`` naming every member that is missing or contradicts
+    another; a value that is merely unwelcome is always taken.
     """
 
     assay: Slug
@@ -126,7 +126,7 @@ class Measurement:
         """Refuse what cannot be understood, all of it at once."""
         faults = (*self._value_faults(), *self._time_faults(), *self._sterility_faults())
         if faults:
-            raise Malformed("; ".join(f"/{f.pointer[1:]}: {f.detail}" for f in faults), faults=faults)
+            raise Malformed("; ".join(f"{fault.pointer}: {fault.detail}" for fault in faults), faults=faults)
 
     @property
     def operation(self) -> Operation:
@@ -147,21 +147,19 @@ class Measurement:
     def final(self) -> bool:
         """Whether the reading can stand for the assay; "no growth to date" is interim (USP <71>).
 
-        Growth on any day is final. No growth is final at 14 days or at the validated rapid method's own time, and
-        where the product clouded the medium, 4 days after the transfer.
+        Growth on any day is final. No growth is final at 14 days or at the validated rapid method's own time,
+        and where the product clouded the medium, 4 days after the transfer.
         """
         if not self.is_sterility or self.finding == GROWTH:
             return True
         wanted = timedelta(days=self.rapid_method.days) if self.rapid_method else STERILITY_TEST
-        if self.clouded and (
-            self.subcultured is None or self.read.instant - self.subcultured.instant < SUBCULTURE
-        ):
-            return False
-        return self.incubated >= wanted
+        transfer = self.subcultured or self.read
+        settled = not self.clouded or self.read.instant - transfer.instant >= SUBCULTURE
+        return settled and self.incubated >= wanted
 
     @property
     def stated(self) -> str:
-        """The result in one line, as a person reads it: ``< 0.05 EU/mL``, ``no_growth on day 3 (interim)``."""
+        """The result in one line: ``< 0.05 EU/mL``, ``no_growth on day 3 (interim)``."""
         if self.finding is not None:
             day = f" on day {self.incubated.days}" if self.is_sterility else ""
             return f"{self.finding}{day}{'' if self.final else ' (interim)'}"
@@ -183,12 +181,10 @@ class Measurement:
         if self.value is not None and self.finding is not None:
             faults.append(_fault("finding", "give a value or a finding, not both"))
         if limit and (self.value is not None or self.finding is not None):
-            faults.append(
-                _fault("comparator", f"{self.comparator} has no value of its own; give the {limit} instead")
-            )
+            faults.append(_fault("comparator", f"{self.comparator} has no value; give the {limit}"))
         if limit and getattr(self, limit) is None:
             faults.append(
-                _fault(limit, f"is needed to say that the value lay below it, as {self.comparator} does")
+                _fault(limit, f"is missing, and {self.comparator} says that the value lay below it")
             )
         if not limit and self.value is None and self.finding is None:
             faults.append(_fault("value", "is missing: give a value with its unit, or a finding in words"))
@@ -216,7 +212,7 @@ class Measurement:
             faults.append(_fault("finding", "a test for sterility finds growth or no_growth"))
         if not self.is_sterility and (self.clouded or self.subcultured or self.rapid_method):
             faults.append(
-                _fault("assay", "clouded, subcultured and rapid_method belong to a test for sterility")
+                _fault("assay", "only a test for sterility has clouded, subcultured or rapid_method")
             )
         if self.subcultured and not self.clouded:
             faults.append(_fault("clouded", "a transfer is made when the product clouded the medium: say so"))

@@ -1,4 +1,4 @@
-"""A lot's quality control: its results, investigations and latest assessment, folded from the lot's records."""
+"""A lot's quality control: its results, investigations and latest assessment."""
 
 from __future__ import annotations
 

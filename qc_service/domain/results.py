@@ -1,4 +1,4 @@
-"""Results of a lot: recorded by the analyst, verified by a second person, shown invalid only through an investigation."""
+"""Results: recorded by the analyst, verified by a second person, shown invalid only by investigation."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from qc_service.domain.records import Body, Signer, record
 class ResultRecorded(Measurement, Body):
     """What the laboratory states, with the instrument's calibration as it stood that day (rule Q1).
 
-    The analyst is the signer. ``calibration_due`` is frozen here: a later calibration changes nothing about it.
+    The analyst is the signer. ``calibration_due`` is frozen here: a later calibration changes nothing.
     """
 
     result: int
@@ -40,7 +40,7 @@ class ResultVerified(Body):
 @record("lot")
 @dataclass(frozen=True, kw_only=True)
 class ResultInvalidated(Body):
-    """A result is disregarded, the cause being unrelated to the product; the original stays on record (21 CFR 610.1)."""
+    """A result is disregarded for a cause unrelated to the product; it stays on record (21 CFR 610.1)."""
 
     result: int
     investigation: int
@@ -49,7 +49,7 @@ class ResultInvalidated(Body):
 
 @dataclass(frozen=True, kw_only=True)
 class Result:
-    """One result as it stands: what was recorded, by whom, who verified it and whether it was shown invalid."""
+    """One result as it stands: what was recorded and by whom, who verified it, whether it is valid."""
 
     recorded: ResultRecorded
     analyst: Signer

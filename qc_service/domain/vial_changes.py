@@ -1,0 +1,250 @@
+"""How each record changes the vials it touches: pure and total, so that a replay always reaches the same vial."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+from qc_service.domain.records import Body, Recorded
+from qc_service.domain.shipments import (
+    Condition,
+    ShipmentDispatched,
+    ShipmentExcursionAssessed,
+    ShipmentReceived,
+    one_by_one,
+)
+from qc_service.domain.vial_acts import (
+    Clock,
+    VialActUndone,
+    VialAdministered,
+    VialBody,
+    VialChecked,
+    VialDestroyed,
+    VialLost,
+    VialPrepared,
+    VialPutBack,
+    VialRef,
+    VialReissued,
+    VialReturned,
+    VialSetAside,
+    VialStolen,
+    VialWasted,
+)
+from qc_service.domain.vial_states import VialAct, VialState, moved, usual_end
+from qc_service.domain.vials import Doubt, InUse, Sighting, Undoable, Vial
+
+TOO_FAR_WITHIN = timedelta(hours=2)
+"""Two organisations that scan one serial within this time, with no shipment between, have two vials (V10)."""
+
+
+def touched(body: Body) -> tuple[VialRef, ...]:
+    """The vials that a record speaks of, each once; none for kinds that are not about vials."""
+    match body:
+        case VialBody():
+            return (body.vial,)
+        case ShipmentDispatched() | ShipmentExcursionAssessed():
+            return one_by_one(body.contents)
+        case ShipmentReceived():
+            listed = (*one_by_one(body.ok), *(arrival.vial for arrival in body.exceptions))
+            return (*listed, *body.unexpected)
+        case _:
+            return ()
+
+
+def apply(vial: Vial, recorded: Recorded) -> Vial:
+    """The vial after a record that touches it. Pure and total: a record that does not fit leaves a doubt, no error."""
+    change = _CHANGES[type(recorded.body)]
+    return replace(change(vial, recorded, recorded.body), version=vial.version + 1)
+
+
+def _doubting(vial: Vial, *doubts: Doubt) -> Vial:
+    return replace(vial, doubts=tuple(sorted({*vial.doubts, *doubts})))
+
+
+def _moving(vial: Vial, act: VialAct) -> Vial:
+    state = moved(vial.state, act)
+    if state is not None:
+        return replace(vial, state=state, undoable=None)
+    return vial if vial.state is usual_end(act) else _doubting(vial, Doubt.CONTRADICTED)
+
+
+def _undoably(vial: Vial, recorded: Recorded, act: VialAct) -> Vial:
+    before = Undoable(
+        act=act,
+        at=recorded.occurred_at.instant,
+        by=recorded.signer.organisation,
+        state=vial.state,
+        custody=vial.custody,
+        in_use=vial.in_use,
+        doses_left=vial.doses_left,
+    )
+    after = _moving(vial, act)
+    return replace(after, undoable=before) if moved(vial.state, act) else after
+
+
+def _sighted(vial: Vial, recorded: Recorded) -> Vial:
+    """V10: two organisations that scan one serial too soon after each other hold two vials."""
+    now = Sighting(organisation=recorded.signer.organisation, at=recorded.occurred_at.instant)
+    last = vial.seen
+    if last and last.organisation != now.organisation and abs(now.at - last.at) < TOO_FAR_WITHIN:
+        vial = _doubting(vial, Doubt.SUSPECTED_COPY)
+    return replace(vial, seen=now)
+
+
+def _dispatched(vial: Vial, recorded: Recorded, body: ShipmentDispatched) -> Vial:
+    del recorded
+    sent = _moving(vial, VialAct.DISPATCH)
+    return replace(
+        sent, custody=None, shipment=body.shipment, consignees=(*vial.consignees, body.recipient), seen=None
+    )
+
+
+_ARRIVALS = {
+    Condition.OK: VialAct.RECEIVE,
+    Condition.DAMAGED: VialAct.RECEIVE_DAMAGED,
+    Condition.MISSING: VialAct.REPORT_MISSING,
+    Condition.REFUSED: VialAct.REFUSE_DELIVERY,
+}
+
+
+def _received(vial: Vial, recorded: Recorded, body: ShipmentReceived) -> Vial:
+    condition = body.condition_of(vial.ref)
+    if condition is None:
+        return _found_unlisted(vial, recorded, body)
+    if vial.shipment != body.shipment:
+        return _doubting(vial, Doubt.CONTRADICTED)
+    arrived = moved(vial.state, _ARRIVALS[condition]) is not None
+    after = _moving(vial, _ARRIVALS[condition])
+    if not arrived or condition is Condition.MISSING:
+        return after
+    if condition is Condition.REFUSED:
+        return replace(after, custody=vial.organisation)
+    held = replace(_sighted(after, recorded), custody=body.recipient)
+    held = _doubting(held, Doubt.DAMAGED) if condition is Condition.DAMAGED else held
+    return _doubting(held, Doubt.TEMPERATURE_EXCURSION) if vial.lot in body.out_of_range else held
+
+
+def _found_unlisted(vial: Vial, recorded: Recorded, body: ShipmentReceived) -> Vial:
+    """A vial on hand without a list: it waits for quality, and one held or used elsewhere is suspected a copy."""
+    if moved(vial.state, VialAct.FIND_UNLISTED) is None:
+        return _doubting(vial, Doubt.SUSPECTED_COPY)
+    found = _sighted(_moving(vial, VialAct.FIND_UNLISTED), recorded)
+    consignees = (*vial.consignees, body.recipient)
+    return _doubting(replace(found, custody=body.recipient, consignees=consignees), Doubt.UNLISTED)
+
+
+def _excursion_assessed(vial: Vial, recorded: Recorded, body: ShipmentExcursionAssessed) -> Vial:
+    del recorded
+    if not body.acceptable or vial.shipment != body.shipment:
+        return vial
+    return replace(
+        vial, doubts=tuple(doubt for doubt in vial.doubts if doubt is not Doubt.TEMPERATURE_EXCURSION)
+    )
+
+
+def _checked(vial: Vial, recorded: Recorded, body: VialChecked) -> Vial:
+    del body
+    return _sighted(vial, recorded)
+
+
+def _prepared(vial: Vial, recorded: Recorded, body: VialPrepared) -> Vial:
+    at = recorded.occurred_at.instant
+    in_use = InUse(
+        claimed_by=body.clinic,
+        prepared_at=at,
+        thawed_at=at if Clock.THAW in body.starts else None,
+        reconstituted_at=at if Clock.RECONSTITUTION in body.starts else None,
+        punctured_at=at if Clock.PUNCTURE in body.starts else None,
+        use_before=body.use_before,
+    )
+    return _sighted(replace(_undoably(vial, recorded, VialAct.PREPARE), in_use=in_use), recorded)
+
+
+def _administered(vial: Vial, recorded: Recorded, body: VialAdministered) -> Vial:
+    """A dose given without a clear answer ends the vial, whatever it still holds."""
+    in_part = body.doses_left > 0 and not body.given_without_clear_answer
+    after = _undoably(vial, recorded, VialAct.ADMINISTER_PART if in_part else VialAct.ADMINISTER)
+    at = recorded.occurred_at.instant
+    in_use = vial.in_use or InUse(claimed_by=body.clinic, prepared_at=at)
+    opened = replace(
+        in_use, punctured_at=in_use.punctured_at or at, use_before=body.use_before or in_use.use_before
+    )
+    return _sighted(replace(after, in_use=opened, doses_left=body.doses_left), recorded)
+
+
+def _set_aside(vial: Vial, recorded: Recorded, body: VialSetAside) -> Vial:
+    del recorded, body
+    after = _moving(vial, VialAct.SET_ASIDE)
+    return _doubting(after, Doubt.WAS_LOST) if vial.state is VialState.LOST else after
+
+
+def _put_back(vial: Vial, recorded: Recorded, body: VialPutBack) -> Vial:
+    del recorded
+    at_home = vial.custody == vial.organisation
+    after = _moving(vial, VialAct.PUT_BACK_IN_STOCK if at_home else VialAct.PUT_BACK)
+    return replace(after, doubts=(), seen=None) if body.settles_doubts else after
+
+
+def _returned(vial: Vial, recorded: Recorded, body: VialReturned) -> Vial:
+    fits = moved(vial.state, VialAct.RETURN) is not None
+    after = _undoably(vial, recorded, VialAct.RETURN)
+    return replace(after, custody=body.to) if fits else after
+
+
+def _reissued(vial: Vial, recorded: Recorded, body: VialReissued) -> Vial:
+    del recorded, body
+    return replace(_moving(vial, VialAct.REISSUE), doubts=(), shipment=None, seen=None)
+
+
+def _wasted(vial: Vial, recorded: Recorded, body: VialWasted) -> Vial:
+    del body
+    return vial if vial.state is VialState.ADMINISTERED else _undoably(vial, recorded, VialAct.WASTE)
+
+
+def _lost(vial: Vial, recorded: Recorded, body: VialLost) -> Vial:
+    del body
+    return _undoably(vial, recorded, VialAct.REPORT_LOST)
+
+
+def _ended(act: VialAct) -> Callable[[Vial, Recorded, Any], Vial]:
+    def end(vial: Vial, recorded: Recorded, body: Body) -> Vial:
+        del recorded, body
+        return vial if vial.state is VialState.ADMINISTERED else _moving(vial, act)
+
+    return end
+
+
+def _undone(vial: Vial, recorded: Recorded, body: VialActUndone) -> Vial:
+    del recorded, body
+    before = vial.undoable
+    if before is None:
+        return _doubting(vial, Doubt.CONTRADICTED)
+    return replace(
+        vial,
+        state=before.state,
+        custody=before.custody,
+        in_use=before.in_use,
+        doses_left=before.doses_left,
+        undoable=None,
+    )
+
+
+_CHANGES: dict[type[Body], Callable[[Vial, Recorded, Any], Vial]] = {
+    ShipmentDispatched: _dispatched,
+    ShipmentReceived: _received,
+    ShipmentExcursionAssessed: _excursion_assessed,
+    VialChecked: _checked,
+    VialPrepared: _prepared,
+    VialAdministered: _administered,
+    VialSetAside: _set_aside,
+    VialPutBack: _put_back,
+    VialReturned: _returned,
+    VialReissued: _reissued,
+    VialWasted: _wasted,
+    VialDestroyed: _ended(VialAct.DESTROY),
+    VialStolen: _ended(VialAct.REPORT_STOLEN),
+    VialLost: _lost,
+    VialActUndone: _undone,
+}

@@ -1,4 +1,4 @@
-"""Shipments: which vials went from whom to whom, what came with them and how they arrived (21 CFR 1271.265, .290)."""
+"""Shipments: which vials went from whom to whom, with what, and how they arrived (21 CFR 1271.265, .290)."""
 
 from __future__ import annotations
 
@@ -125,7 +125,7 @@ class LoggerReading:
 @record("shipment")
 @dataclass(frozen=True, kw_only=True)
 class ShipmentReceived(Body):
-    """How the vials arrived (R3): ``ok`` by lot, the others one by one; ``unexpected`` are on hand but not listed.
+    """How the vials arrived (R3): ``ok`` by lot, others one by one; ``unexpected`` are on hand unlisted.
 
     ``out_of_range`` names the lots whose storage condition the logger's reading did not keep (P9).
     """
@@ -225,6 +225,5 @@ def _received(shipment: Shipment, recorded: Recorded, body: ShipmentReceived) ->
 
 
 @SHIPMENT.on(ShipmentExcursionAssessed)
-def _assessed(shipment: Shipment, recorded: Recorded, body: ShipmentExcursionAssessed) -> Shipment:
-    del recorded
+def _assessed(shipment: Shipment, _: Recorded, body: ShipmentExcursionAssessed) -> Shipment:
     return replace(shipment, excursion=() if body.acceptable else shipment.excursion)

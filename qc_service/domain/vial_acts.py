@@ -1,10 +1,9 @@
-"""The records of one vial's stream, ``vial/<lot>/<serial>``: what was asked, decided and done with that vial."""
+"""The records of one vial's stream, ``vial/<lot>/<serial>``: what was asked, decided and done with it."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from decimal import Decimal
 from enum import StrEnum
 
 from qc_service.domain.identifiers import (
@@ -18,6 +17,7 @@ from qc_service.domain.identifiers import (
     Slug,
     VialSerial,
 )
+from qc_service.domain.quantities import Quantity
 from qc_service.domain.records import Body, record
 from qc_service.domain.vocabulary import AdministrationRoute
 
@@ -33,14 +33,6 @@ class VialRef:
     def name(self) -> str:
         """The name of its stream within the room ``vial``."""
         return f"{self.lot}/{self.serial}"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Amount:
-    """A volume with its UCUM unit, such as 1.5 mL."""
-
-    value: Decimal
-    unit: Line
 
 
 class Clock(StrEnum):
@@ -88,7 +80,7 @@ class Asked:
 @record("vial")
 @dataclass(frozen=True, kw_only=True)
 class VialChecked(VialBody):
-    """A clinic asked about this vial and was answered so; ``answer`` is the SHA-256 of the canonical answer (V2)."""
+    """A clinic asked about this vial and was answered so (V2); ``answer`` is the answer's SHA-256."""
 
     decision: Slug
     reasons: tuple[Slug, ...]
@@ -113,8 +105,8 @@ class VialPrepared(VialBody):
 class VialAdministered(VialBody):
     """A patient was given from this vial (V4); always recorded, with what the answer lacked.
 
-    ``reasons`` are the codes that stood against it, ``alert`` asks quality to look. ``doses_left`` is what the
-    vial still holds after this dose, to be given by ``use_before``.
+    ``reasons`` are the codes that stood against it, ``alert`` asks quality to look. ``doses_left`` is what is
+    left after this dose, to be given by ``use_before``.
     """
 
     clinic: OrganisationId
@@ -122,8 +114,8 @@ class VialAdministered(VialBody):
     route: AdministrationRoute
     site: Line
     session: int
-    given: Amount
-    wasted: Amount | None
+    given: Quantity
+    wasted: Quantity | None
     device: Line | None
     doses_left: int
     use_before: datetime | None
@@ -168,7 +160,7 @@ class VialReissued(VialBody):
 class VialWasted(VialBody):
     """The vial, or what was left in it, was discarded."""
 
-    amount: Amount | None
+    amount: Quantity | None
 
 
 @record("vial")

@@ -1,4 +1,4 @@
-"""How each record changes the vials it touches: pure and total, so that a replay always reaches the same vial."""
+"""How each record changes the vials it touches: pure and total, so that a replay reaches the same vial."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def touched(body: Body) -> tuple[VialRef, ...]:
 
 
 def apply(vial: Vial, recorded: Recorded) -> Vial:
-    """The vial after a record that touches it. Pure and total: a record that does not fit leaves a doubt, no error."""
+    """The vial after a record that touches it. A record that does not fit leaves a doubt, never an error."""
     change = _CHANGES[type(recorded.body)]
     return replace(change(vial, recorded, recorded.body), version=vial.version + 1)
 
@@ -93,8 +93,7 @@ def _sighted(vial: Vial, recorded: Recorded) -> Vial:
     return replace(vial, seen=now)
 
 
-def _dispatched(vial: Vial, recorded: Recorded, body: ShipmentDispatched) -> Vial:
-    del recorded
+def _dispatched(vial: Vial, _: Recorded, body: ShipmentDispatched) -> Vial:
     sent = _moving(vial, VialAct.DISPATCH)
     return replace(
         sent, custody=None, shipment=body.shipment, consignees=(*vial.consignees, body.recipient), seen=None
@@ -127,7 +126,7 @@ def _received(vial: Vial, recorded: Recorded, body: ShipmentReceived) -> Vial:
 
 
 def _found_unlisted(vial: Vial, recorded: Recorded, body: ShipmentReceived) -> Vial:
-    """A vial on hand without a list: it waits for quality, and one held or used elsewhere is suspected a copy."""
+    """A vial on hand without a list waits for quality; one held or used elsewhere is suspected a copy."""
     if moved(vial.state, VialAct.FIND_UNLISTED) is None:
         return _doubting(vial, Doubt.SUSPECTED_COPY)
     found = _sighted(_moving(vial, VialAct.FIND_UNLISTED), recorded)
@@ -135,8 +134,7 @@ def _found_unlisted(vial: Vial, recorded: Recorded, body: ShipmentReceived) -> V
     return _doubting(replace(found, custody=body.recipient, consignees=consignees), Doubt.UNLISTED)
 
 
-def _excursion_assessed(vial: Vial, recorded: Recorded, body: ShipmentExcursionAssessed) -> Vial:
-    del recorded
+def _excursion_assessed(vial: Vial, _: Recorded, body: ShipmentExcursionAssessed) -> Vial:
     if not body.acceptable or vial.shipment != body.shipment:
         return vial
     return replace(
@@ -144,8 +142,7 @@ def _excursion_assessed(vial: Vial, recorded: Recorded, body: ShipmentExcursionA
     )
 
 
-def _checked(vial: Vial, recorded: Recorded, body: VialChecked) -> Vial:
-    del body
+def _checked(vial: Vial, recorded: Recorded, _: VialChecked) -> Vial:
     return _sighted(vial, recorded)
 
 
@@ -174,14 +171,12 @@ def _administered(vial: Vial, recorded: Recorded, body: VialAdministered) -> Via
     return _sighted(replace(after, in_use=opened, doses_left=body.doses_left), recorded)
 
 
-def _set_aside(vial: Vial, recorded: Recorded, body: VialSetAside) -> Vial:
-    del recorded, body
+def _set_aside(vial: Vial, _recorded: Recorded, _body: VialSetAside) -> Vial:
     after = _moving(vial, VialAct.SET_ASIDE)
     return _doubting(after, Doubt.WAS_LOST) if vial.state is VialState.LOST else after
 
 
-def _put_back(vial: Vial, recorded: Recorded, body: VialPutBack) -> Vial:
-    del recorded
+def _put_back(vial: Vial, _: Recorded, body: VialPutBack) -> Vial:
     at_home = vial.custody == vial.organisation
     after = _moving(vial, VialAct.PUT_BACK_IN_STOCK if at_home else VialAct.PUT_BACK)
     return replace(after, doubts=(), seen=None) if body.settles_doubts else after
@@ -193,31 +188,26 @@ def _returned(vial: Vial, recorded: Recorded, body: VialReturned) -> Vial:
     return replace(after, custody=body.to) if fits else after
 
 
-def _reissued(vial: Vial, recorded: Recorded, body: VialReissued) -> Vial:
-    del recorded, body
+def _reissued(vial: Vial, _recorded: Recorded, _body: VialReissued) -> Vial:
     return replace(_moving(vial, VialAct.REISSUE), doubts=(), shipment=None, seen=None)
 
 
-def _wasted(vial: Vial, recorded: Recorded, body: VialWasted) -> Vial:
-    del body
+def _wasted(vial: Vial, recorded: Recorded, _: VialWasted) -> Vial:
     return vial if vial.state is VialState.ADMINISTERED else _undoably(vial, recorded, VialAct.WASTE)
 
 
-def _lost(vial: Vial, recorded: Recorded, body: VialLost) -> Vial:
-    del body
+def _lost(vial: Vial, recorded: Recorded, _: VialLost) -> Vial:
     return _undoably(vial, recorded, VialAct.REPORT_LOST)
 
 
 def _ended(act: VialAct) -> Callable[[Vial, Recorded, Any], Vial]:
-    def end(vial: Vial, recorded: Recorded, body: Body) -> Vial:
-        del recorded, body
+    def end(vial: Vial, _recorded: Recorded, _body: Body) -> Vial:
         return vial if vial.state is VialState.ADMINISTERED else _moving(vial, act)
 
     return end
 
 
-def _undone(vial: Vial, recorded: Recorded, body: VialActUndone) -> Vial:
-    del recorded, body
+def _undone(vial: Vial, _recorded: Recorded, _body: VialActUndone) -> Vial:
     before = vial.undoable
     if before is None:
         return _doubting(vial, Doubt.CONTRADICTED)

@@ -1,4 +1,4 @@
-"""Where a vial may stand and which act moves it where: one table, a value, from which the documents are drawn."""
+"""Where a vial may stand and which act moves it where: one table, from which the documents are drawn."""
 
 from __future__ import annotations
 

@@ -57,8 +57,9 @@ class Sighting:
 
 @dataclass(frozen=True, kw_only=True)
 class Vial:
-    """One vial. ``organisation`` owns it, ``custody`` holds it (nobody while it travels), ``consignees`` are all it
-    was ever sent to; ``doses_left`` is ``None`` while nothing was taken; ``version`` counts the records about it."""
+    """One vial. ``organisation`` owns it, ``custody`` holds it (nobody while it travels), ``consignees`` are
+    all it was ever sent to; ``doses_left`` is ``None`` until a dose is taken; ``version`` counts its records.
+    """
 
     lot: LotNumber
     serial: VialSerial

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
 from qc_service.domain.errors import Conflict, Malformed
 from qc_service.domain.identifiers import Text
 from qc_service.domain.records import Body, Signer, record
+from qc_service.domain.results import ResultRecorded
 
 
 class InvestigationCause(StrEnum):
@@ -94,6 +96,21 @@ class Investigation:
         if conclusion is Conclusion.NO_PRODUCT_IMPACT and self.result is not None:
             detail = "a result is a laboratory_error or it stands: product_failure or inconclusive"
             raise Malformed(detail, field="conclusion")
+
+
+def opened_for(results: Iterable[ResultRecorded], *, after: int) -> tuple[InvestigationOpened, ...]:
+    """An investigation for each result out of specification, numbered from ``after`` on (rule Q4)."""
+    return tuple(
+        InvestigationOpened(
+            investigation=number,
+            cause=InvestigationCause.OUT_OF_SPECIFICATION,
+            description=Text(
+                f"Result {result.result}, {result.assay}: {result.stated}, is out of specification."
+            ),
+            result=result.result,
+        )
+        for number, result in enumerate(results, start=after + 1)
+    )
 
 
 class InvestigationConcludedBefore(Conflict):

@@ -39,6 +39,7 @@ class Unit(StrEnum):
     MILLIGRAM_PER_ML = "mg/mL"
     NANOGRAM_PER_DOSE = "ng/dose"
     OSMOLALITY = "mOsm/kg"
+    PARTICLES_PER_FRAME = "particles/frame"
     PERCENT = "%"
     PH = "pH"
     MILLILITRE = "mL"
@@ -142,6 +143,15 @@ class Measurement:
     def incubated(self) -> timedelta:
         """How long the test ran until it was read."""
         return self.read.instant - self.started.instant
+
+    @property
+    def figure(self) -> Decimal:
+        """The value, or the limit it fell below. Raises ``ValueError`` for a finding in words."""
+        limits = {Comparator.BELOW_LOD: self.lod, Comparator.BELOW_LOQ: self.loq}
+        number = limits.get(self.comparator, self.value)
+        if number is None:
+            raise ValueError("a finding in words has no number")
+        return number
 
     @property
     def final(self) -> bool:

@@ -3,24 +3,39 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import date
 
-from qc_service.domain.errors import NotFound
+from qc_service.domain.assessment import Assessment, LotAssessed
+from qc_service.domain.errors import NotFound, Reason
 from qc_service.domain.identifiers import PersonId
 from qc_service.domain.investigations import (
+    Conclusion,
     Investigation,
     InvestigationCause,
     InvestigationConcluded,
     InvestigationOpened,
 )
+from qc_service.domain.products import Product
 from qc_service.domain.records import Fold, Recorded
-from qc_service.domain.results import Result, ResultInvalidated, ResultRecorded, ResultVerified, analysts_of
+from qc_service.domain.results import (
+    InvalidationRefused,
+    Result,
+    ResultInvalidated,
+    ResultRecorded,
+    ResultVerified,
+    VerificationRefused,
+    analysts_of,
+)
+from qc_service.domain.specifications import Specification
 
 __all__ = [
     "QUALITY",
+    "Assessment",
     "Investigation",
     "InvestigationCause",
     "InvestigationConcluded",
     "InvestigationOpened",
+    "LotAssessed",
     "Quality",
     "Result",
     "ResultInvalidated",
@@ -35,6 +50,7 @@ class Quality:
 
     results: tuple[Result, ...] = ()
     investigations: tuple[Investigation, ...] = ()
+    assessment: Assessment | None = None
 
     def analysts(self) -> frozenset[PersonId]:
         """Everyone who recorded a result of this lot (rule R1: none of them releases it)."""
@@ -52,6 +68,51 @@ class Quality:
             raise NotFound(f"this lot has no investigation {number}")
         return self.investigations[number - 1]
 
+    def must_verify(self, number: int, person: PersonId) -> None:
+        """Whether this person may verify the result (rule Q5); raises ``VerificationRefused``.
+
+        Nobody verifies what they recorded (21 CFR 211.194(a)(8)); whoever analysed any test for sterility of the
+        lot verifies none of them.
+        """
+        result = self.result(number)
+        reasons = []
+        if result.verified_by:
+            reasons.append(Reason(code="verified_before", detail=f"Result {number} is verified already."))
+        if not result.valid:
+            reasons.append(Reason(code="result_invalid", detail=f"Result {number} was shown invalid."))
+        if result.analyst.id == person:
+            detail = "You recorded this result; somebody else verifies it."
+            reasons.append(Reason(code="verifier_is_analyst", detail=detail, source="21 CFR 211.194(a)(8)"))
+        elif result.recorded.is_sterility and person in analysts_of(self._sterility_results()):
+            detail = "You analysed sterility of this lot; under any policy somebody else verifies it."
+            reasons.append(Reason(code="verifier_analysed_sterility", detail=detail, source="Q5"))
+        if reasons:
+            raise VerificationRefused(f"You may not verify result {number}.", tuple(reasons))
+
+    def must_invalidate(self, number: int, investigation_number: int) -> None:
+        """Whether the result may be disregarded (rule Q3; 21 CFR 610.1); raises ``InvalidationRefused``."""
+        result, investigation = self.result(number), self.investigation(investigation_number)
+        reasons = []
+        if not result.valid:
+            reasons.append(Reason(code="result_invalid", detail=f"Result {number} was shown invalid before."))
+        if investigation.result != number:
+            detail = f"Investigation {investigation.number} is not about result {number}."
+            reasons.append(Reason(code="investigation_of_another", detail=detail, source="21 CFR 610.1"))
+        if investigation.conclusion is not Conclusion.LABORATORY_ERROR:
+            detail = (
+                f"Investigation {investigation.number} has not found a laboratory error; the result stands."
+            )
+            reasons.append(Reason(code="no_laboratory_error", detail=detail, source="21 CFR 610.1"))
+        if reasons:
+            raise InvalidationRefused(f"Result {number} may not be disregarded.", tuple(reasons))
+
+    def specification(self, product: Product, day: date) -> Specification | None:
+        """The one the lot's first assessment fixed for it (rule Q2); before that the one in force that day."""
+        return self.assessment.specification if self.assessment else product.specification_on(day)
+
+    def _sterility_results(self) -> tuple[Result, ...]:
+        return tuple(result for result in self.results if result.recorded.is_sterility)
+
     def open_investigations(self) -> tuple[Investigation, ...]:
         """Those that still wait for a conclusion; while there is one the lot is not released."""
         return tuple(investigation for investigation in self.investigations if investigation.is_open)
@@ -65,7 +126,7 @@ def _recorded(quality: Quality, recorded: Recorded, body: ResultRecorded) -> Qua
     result = Result(
         recorded=body, analyst=recorded.signer, recorded_at=recorded.recorded_at, digest=recorded.digest
     )
-    return replace(quality, results=(*quality.results, result))
+    return _with_results(quality, (*quality.results, result))
 
 
 @QUALITY.on(ResultVerified)
@@ -79,6 +140,12 @@ def _verified(quality: Quality, recorded: Recorded, body: ResultVerified) -> Qua
 @QUALITY.on(ResultInvalidated)
 def _invalidated(quality: Quality, _: Recorded, body: ResultInvalidated) -> Quality:
     return _with_result(quality, replace(quality.result(body.result), invalidated=body))
+
+
+@QUALITY.on(LotAssessed)
+def _assessed(quality: Quality, recorded: Recorded, body: LotAssessed) -> Quality:
+    assessment = Assessment(stated=body, at=recorded.recorded_at, signer=recorded.signer)
+    return replace(quality, assessment=assessment)
 
 
 @QUALITY.on(InvestigationOpened)
@@ -102,4 +169,10 @@ def _concluded(quality: Quality, recorded: Recorded, body: InvestigationConclude
 
 def _with_result(quality: Quality, result: Result) -> Quality:
     others = quality.results
-    return replace(quality, results=(*others[: result.number - 1], result, *others[result.number :]))
+    return _with_results(quality, (*others[: result.number - 1], result, *others[result.number :]))
+
+
+def _with_results(quality: Quality, results: tuple[Result, ...]) -> Quality:
+    """With other results, whatever was assessed is outdated."""
+    assessment = quality.assessment and replace(quality.assessment, outdated=True)
+    return replace(quality, results=results, assessment=assessment)

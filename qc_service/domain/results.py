@@ -8,19 +8,22 @@ from datetime import date, datetime
 from qc_service.domain.errors import Refused
 from qc_service.domain.identifiers import PersonId, Text
 from qc_service.domain.measurements import Measurement
+from qc_service.domain.processing import Cover
 from qc_service.domain.records import Body, Signer, record
 
 
 @record("lot")
 @dataclass(frozen=True, kw_only=True)
 class ResultRecorded(Measurement, Body):
-    """What the laboratory states, with the instrument's calibration as it stood that day (rule Q1).
+    """What the laboratory states (rule Q1); the analyst is the signer.
 
-    The analyst is the signer. ``calibration_due`` is frozen here: a later calibration changes nothing.
+    ``calibration_due`` is the instrument's and ``covered_by`` the laboratory's certification in force, both frozen:
+    what happens to either later changes nothing.
     """
 
     result: int
     calibration_due: date | None
+    covered_by: Cover | None
 
     def cites(self) -> tuple[str, ...]:
         """The laboratory and the instrument: a trace from either reaches the lot."""

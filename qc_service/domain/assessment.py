@@ -1,0 +1,140 @@
+"""A lot against its specification: each criterion judged from the results, its limits frozen."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+from qc_service.domain.comparison import compare, compared
+from qc_service.domain.identifiers import Line, ProductCode
+from qc_service.domain.records import Body, Signer, record
+from qc_service.domain.results import Result
+from qc_service.domain.specifications import Criterion, Judgement, Specification
+
+
+class Outcome(StrEnum):
+    """How a criterion stands."""
+
+    PASS = "pass"  # noqa: S105, an outcome and no secret
+    FAIL = "fail"
+    MISSING = "missing"
+    UNVERIFIED = "unverified"
+
+
+@dataclass(frozen=True, kw_only=True)
+class CriterionJudged:
+    """One criterion with its limits as they were, the result that decides it and how that result compares.
+
+    ``stated`` is the result as the laboratory states it, ``compared`` the value at the limit's place (rule Q6).
+    """
+
+    criterion: Criterion
+    outcome: Outcome
+    result: int | None = None
+    stated: Line | None = None
+    compared: Line | None = None
+
+
+@record("lot")
+@dataclass(frozen=True, kw_only=True)
+class LotAssessed(Body):
+    """Quality judged the lot against its specification; the limits stand in the record itself (rule Q2).
+
+    The specification is the one in force at the lot's first assessment; later assessments keep it. ``passed``
+    says that every required criterion has a passing, verified result; one that fails is recorded as well.
+    """
+
+    product: ProductCode
+    specification: int
+    effective_from: date
+    judgements: tuple[CriterionJudged, ...]
+    passed: bool
+
+    def cites(self) -> tuple[str, ...]:
+        """The product whose specification was applied."""
+        return (f"product/{self.product}",)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Assessment:
+    """The latest assessment; ``outdated`` once a result or an investigation has changed since."""
+
+    stated: LotAssessed
+    at: datetime
+    signer: Signer
+    outdated: bool = False
+
+    @property
+    def specification(self) -> Specification:
+        """The specification as the lot was judged by it."""
+        return Specification(
+            version=self.stated.specification,
+            effective_from=self.stated.effective_from,
+            criteria=tuple(judgement.criterion for judgement in self.stated.judgements),
+        )
+
+    @property
+    def passed(self) -> bool:
+        """Whether every required criterion had a passing, verified result."""
+        return self.stated.passed
+
+    @property
+    def judgements(self) -> tuple[CriterionJudged, ...]:
+        """Each criterion with its outcome."""
+        return self.stated.judgements
+
+    @property
+    def failing(self) -> tuple[CriterionJudged, ...]:
+        """The criteria that failed, required or not."""
+        return tuple(judgement for judgement in self.judgements if judgement.outcome is Outcome.FAIL)
+
+
+def assess(product: ProductCode, specification: Specification, results: tuple[Result, ...]) -> LotAssessed:
+    """The lot's assessment by this specification, from the results as they stand."""
+    judged = judge(specification, results)
+    return LotAssessed(
+        product=product,
+        specification=specification.version,
+        effective_from=specification.effective_from,
+        judgements=judged,
+        passed=all(one.outcome is Outcome.PASS for one in judged if one.criterion.required),
+    )
+
+
+def judge(specification: Specification, results: tuple[Result, ...]) -> tuple[CriterionJudged, ...]:
+    """Each criterion's outcome (rules Q3 and Q4; 21 CFR 610.1).
+
+    Every result counts unless it was shown invalid: one that fails decides, whatever a retest found. One that
+    shows nothing, as an interim reading does, neither passes nor fails.
+    """
+    return tuple(_judged(criterion, results) for criterion in specification.criteria)
+
+
+def _judged(criterion: Criterion, results: tuple[Result, ...]) -> CriterionJudged:
+    outcomes = [(_outcome(criterion, result), result) for result in results]
+    counted = [(_GRAVITY.index(outcome), result.number, result) for outcome, result in outcomes if outcome]
+    if not counted:
+        return CriterionJudged(criterion=criterion, outcome=Outcome.MISSING)
+    gravity, number, result = max(counted, key=lambda one: one[:2])
+    return CriterionJudged(
+        criterion=criterion,
+        outcome=_GRAVITY[gravity],
+        result=number,
+        stated=Line(result.recorded.stated),
+        compared=compared(criterion, result.recorded),
+    )
+
+
+_GRAVITY = (Outcome.PASS, Outcome.UNVERIFIED, Outcome.FAIL)
+"""Which result decides where there are several: the gravest, and of those the latest."""
+
+
+def _outcome(criterion: Criterion, result: Result) -> Outcome | None:
+    """What one result says about the criterion; None where it does not count for it."""
+    if not result.valid or result.recorded.assay != criterion.assay:
+        return None
+    shown = compare(criterion, result.recorded)
+    if shown is Judgement.PASS:
+        return Outcome.PASS if result.verified_by else Outcome.UNVERIFIED
+    return Outcome.FAIL if shown is Judgement.FAIL else None

@@ -1,0 +1,44 @@
+"""One result against one criterion: whether it is stated as the criterion asks, and what it shows."""
+
+from __future__ import annotations
+
+from qc_service.domain.errors import Fault, Malformed
+from qc_service.domain.identifiers import Line
+from qc_service.domain.measurements import Measurement
+from qc_service.domain.specifications import Criterion, CriterionKind, Judgement
+
+
+def must_be_stated_for(criterion: Criterion, measurement: Measurement) -> None:
+    """Refuse a result stated otherwise than its criterion asks, naming what mends it (rule Q1).
+
+    A unit is never converted: the laboratory states the value in the unit of the limit. Raises ``Malformed``.
+    """
+    if criterion.kind is not CriterionKind.NUMERIC and measurement.finding is None:
+        _refuse(
+            "finding", f"the specification judges {criterion.assay} by a finding such as {criterion.in_words}"
+        )
+    if criterion.kind is CriterionKind.NUMERIC and measurement.finding is not None:
+        _refuse("value", f"the specification judges {criterion.assay} by a value in {criterion.unit}")
+    if criterion.kind is CriterionKind.NUMERIC and str(measurement.unit) != criterion.unit:
+        _refuse("unit", f"the limit is in {criterion.unit}: state the value in {criterion.unit}")
+
+
+def _refuse(member: str, detail: str) -> None:
+    raise Malformed(detail, faults=(Fault(pointer=f"/{member}", detail=detail),))
+
+
+def compare(criterion: Criterion, measurement: Measurement) -> Judgement:
+    """What the result shows; an interim reading shows nothing unless it fails (USP <71>)."""
+    if measurement.finding is None:
+        return criterion.judge(measurement.comparator, measurement.figure, str(measurement.unit))
+    shown = criterion.judge_finding(measurement.finding)
+    return shown if measurement.final or shown is Judgement.FAIL else Judgement.NOT_SHOWN
+
+
+def compared(criterion: Criterion, measurement: Measurement) -> Line | None:
+    """The value as it was compared, at the place of each limit (rule Q6); None for a finding in words."""
+    if measurement.finding is not None:
+        return None
+    limits = (limit for limit in (criterion.low, criterion.high) if limit is not None)
+    shown = dict.fromkeys(str(criterion.rounded(measurement.figure, limit)) for limit in limits)
+    return Line(f"{' and '.join(shown)} {criterion.unit}")

@@ -1,0 +1,190 @@
+"""Whether a lot may be released for a purpose: every reason against it at once, from everything it stands on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+
+from qc_service.domain.assessment import Outcome, judge
+from qc_service.domain.donations import Donation
+from qc_service.domain.errors import Reason, Refused
+from qc_service.domain.identifiers import PersonId
+from qc_service.domain.investigations import Conclusion
+from qc_service.domain.lots import Lot
+from qc_service.domain.products import Product
+from qc_service.domain.regulatory import RegulatoryBasis
+from qc_service.domain.vocabulary import AdministrationRoute, BasisKind, LotKind, Purpose
+
+Reasons = Iterator[Reason]
+
+
+class ReleaseRefused(Refused):
+    """The lot may not be released for this purpose (rules R1 and R2; 21 CFR 1271.265(c), 610.1)."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReleaseCase:
+    """What the decision stands on: the lot, its product, every donation behind it and the lots it was made from.
+
+    ``missing`` names streams that the lot stands on and that are not on record; ``today`` is the product's day.
+    """
+
+    lot: Lot
+    product: Product
+    donations: tuple[Donation, ...]
+    parents: tuple[Lot, ...]
+    missing: tuple[str, ...]
+    purpose: Purpose
+    releaser: PersonId
+    today: date
+
+
+def release_reasons(case: ReleaseCase) -> tuple[Reason, ...]:
+    """Every reason against releasing the lot for the purpose; none means that quality may sign.
+
+    Sources: rule R1 and R2, 21 CFR 1271.265(c) (release criteria and departures), 610.1 (no release before tests).
+    """
+    return (
+        *_signer(case),
+        *_lineage(case),
+        *(reason for donation in case.donations for reason in donation.decision_reasons(case.purpose)),
+        *_parents(case),
+        *_assays(case),
+        *_investigations(case),
+        *_processing(case),
+        *_filling(case),
+        *_footing(case),
+        *_decided(case),
+    )
+
+
+def _signer(case: ReleaseCase) -> Reasons:
+    """Rule R1: never the lot's registrant or analyst; whoever verified the results may."""
+    parts = (
+        ("releaser_registered_lot", "registered this lot", case.releaser == case.lot.registered_by),
+        ("releaser_is_analyst", "recorded results of this lot", case.releaser in case.lot.quality.analysts()),
+    )
+    for code, did, true in parts:
+        if true:
+            yield Reason(code=code, detail=f"You {did}; someone else in quality releases it.", source="R1")
+
+
+def _lineage(case: ReleaseCase) -> Reasons:
+    for stream in case.missing:
+        detail = f"The lot stands on {stream}, which is not on record; its history has a gap."
+        yield Reason(code="chain_broken", detail=detail, source="R2")
+
+
+def _parents(case: ReleaseCase) -> Reasons:
+    for parent in case.parents:
+        if not parent.released_for(Purpose.FURTHER_PROCESSING):
+            detail = (
+                f"Parent lot {parent.number} is not released for further processing (it is {parent.status}); "
+                "quality releases it first."
+            )
+            yield Reason(code="parent_not_released", detail=detail, source="P2")
+
+
+_WANTED = {
+    Outcome.MISSING: ("assay_missing", "has no final result that counts; record one"),
+    Outcome.FAIL: ("assay_failing", "is out of specification"),
+    Outcome.UNVERIFIED: ("assay_unverified", "is not verified by a second person"),
+}
+
+
+def _assays(case: ReleaseCase) -> Reasons:
+    """Rule Q3 and 21 CFR 610.1: every required assay passes, verified, by the results as they stand now."""
+    quality = case.lot.quality
+    specification = quality.specification(case.product, case.today)
+    if specification is None:
+        detail = f"{case.product.name} has no specification in force; approve one and assess the lot."
+        yield Reason(code="no_specification", detail=detail, source="Q2")
+        return
+    if quality.assessment is None:
+        yield Reason(
+            code="not_assessed", detail="The lot is not assessed against its specification.", source="Q2"
+        )
+    elif quality.assessment.outdated:
+        detail = "Results changed after the assessment; assess the lot again."
+        yield Reason(code="assessment_outdated", detail=detail, source="Q2")
+    for judged in judge(specification, quality.results):
+        if judged.criterion.required and judged.outcome in _WANTED:
+            code, words = _WANTED[judged.outcome]
+            stated = f" ({judged.stated})" if judged.stated else ""
+            yield Reason(
+                code=code, detail=f"{judged.criterion.assay}{stated} {words}.", source="21 CFR 610.1"
+            )
+
+
+def _investigations(case: ReleaseCase) -> Reasons:
+    for investigation in case.lot.quality.investigations:
+        if investigation.is_open:
+            detail = f"Investigation {investigation.number} is open: {investigation.description}"
+            yield Reason(code="investigation_open", detail=detail, source="R2")
+        elif investigation.conclusion is Conclusion.PRODUCT_FAILURE:
+            detail = f"Investigation {investigation.number} concluded that the product failed."
+            yield Reason(code="product_failure", detail=detail, source="21 CFR 610.1")
+
+
+def _processing(case: ReleaseCase) -> Reasons:
+    """21 CFR 1271.265(c)(3): nothing made under an open or unjustified departure is released."""
+    for deviation in case.lot.processing.open_deviations():
+        detail = f"Deviation {deviation.number} is open: {deviation.description}"
+        yield Reason(code="deviation_open", detail=detail, source="21 CFR 1271.265(c)(3)")
+    for deviation in case.lot.processing.unjustified_deviations():
+        detail = f"Deviation {deviation.number} was found to add risk: {deviation.description}"
+        yield Reason(code="deviation_unjustified", detail=detail, source="21 CFR 1271.265(c)(3)")
+
+
+def _filling(case: ReleaseCase) -> Reasons:
+    filling = case.lot.filling
+    if filling.fill is None:
+        if case.purpose is Purpose.CLINICAL:
+            yield Reason(
+                code="not_filled", detail="No fill is recorded: there are no vials to release.", source="P11"
+            )
+        return
+    if not filling.reconciled:
+        detail = "Vials or labels of the fill are not reconciled; count and record them."
+        yield Reason(code="fill_unreconciled", detail=detail, source="21 CFR 211.125(c)")
+    if filling.fill.expires_on < case.today:
+        yield Reason(code="expired", detail=f"The lot expired on {filling.fill.expires_on}.", source="R2")
+
+
+def _footing(case: ReleaseCase) -> Reasons:
+    """What the product legally is: for use on patients a finished lot, a route and a basis for it on record."""
+    if case.purpose is not Purpose.CLINICAL:
+        return
+    if case.lot.kind is not LotKind.FINISHED:
+        detail = (
+            f"A lot of kind {case.lot.kind} is never used on a patient; release it for further_processing."
+        )
+        yield Reason(code="not_finished", detail=detail, source="P2")
+    routes = {route for route in case.product.routes_allowed if route is not AdministrationRoute.NONE}
+    if not any(basis.route in routes and _carries(basis) for basis in case.product.bases):
+        detail = "No regulatory basis is on record for a route the product allows: no FDA approval and no IND on file."
+        yield Reason(code="no_regulatory_basis", detail=detail, source="FDA safety notification, 6 Dec 2019")
+
+
+def _carries(basis: RegulatoryBasis) -> bool:
+    """Whether a basis carries its route: a cosmetic is never injected."""
+    if basis.kind is BasisKind.COSMETIC:
+        return basis.route is AdministrationRoute.TOPICAL
+    return basis.kind is not BasisKind.NONE
+
+
+def _decided(case: ReleaseCase) -> Reasons:
+    disposition = case.lot.disposition
+    if disposition.rejected:
+        yield Reason(code="rejected", detail="The lot was rejected; there is no way back.", source="R2")
+    for hold in disposition.open_holds():
+        detail = f"Hold {hold.number} is in force: {hold.explanation}"
+        yield Reason(code="on_hold", detail=detail, source="R4")
+    for recall in disposition.recalls:
+        yield Reason(
+            code="recalled", detail=f"{recall.kind.capitalize()} {recall.recall} stands.", source="R4"
+        )
+    if disposition.release_for(case.purpose):
+        detail = f"The lot is released for {case.purpose} already."
+        yield Reason(code="released_before", detail=detail, source="R1")

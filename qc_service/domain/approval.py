@@ -11,6 +11,8 @@ from qc_service.domain.vocabulary import AdministrationRoute
 
 _INJECTABLE = {"sterility": "21 CFR 610.12", "endotoxin": "USP <85>"}
 """What every injectable is tested for, and who says so."""
+_SOUND = "21 CFR 211.160(b)"
+"""Specifications are scientifically sound and appropriate."""
 
 
 class ApprovalRefused(Refused):
@@ -32,14 +34,12 @@ def approval_reasons(
 def _list_reasons(proposed: Specification) -> Iterator[Reason]:
     assays = [criterion.assay for criterion in proposed.criteria]
     if not assays:
-        yield Reason(
-            code="criteria_missing", detail="State at least one criterion.", source="21 CFR 211.160(b)"
-        )
+        yield Reason(code="criteria_missing", detail="State at least one criterion.", source=_SOUND)
     for assay in sorted({assay for assay in assays if assays.count(assay) > 1}):
         yield Reason(
             code="assay_repeated",
             detail=f"State one criterion for {assay}, not several.",
-            source="21 CFR 211.160(b)",
+            source=_SOUND,
         )
 
 
@@ -68,5 +68,5 @@ def _day_reasons(proposed: Specification, today: date) -> Iterator[Reason]:
         yield Reason(
             code="looks_back",
             detail=f"Let version {proposed.version} take effect today or later.",
-            source="21 CFR 211.160(b)",
+            source=_SOUND,
         )

@@ -1,4 +1,4 @@
-"""Facility certifications: what a site was registered, accredited or inspected for, and on which days that stood."""
+"""Facility certifications: what a site is registered, accredited or inspected for, and on which days it was."""
 
 from __future__ import annotations
 

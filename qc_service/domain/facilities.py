@@ -1,4 +1,4 @@
-"""Sites where donations are recovered, lots are made or assays are run: what they are called and certified for."""
+"""Sites where donations are recovered, lots made or assays run: what they are called and certified for."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ class FacilityKind(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class FacilityIdentifiers:
-    """What authorities and standards bodies call a site (domain rule P5); they change, as when two FEIs merge."""
+    """What authorities and standards bodies call a site (domain rule P5); it changes, as when FEIs merge."""
 
     fei: Fei | None = None
     duns: Duns | None = None

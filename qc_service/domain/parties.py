@@ -23,7 +23,7 @@ class OrganisationKind(StrEnum):
 @record("organisation")
 @dataclass(frozen=True, kw_only=True)
 class OrganisationRegistered(Body):
-    """An organisation takes part from now on; ``zone`` is an IANA name, ``quality_phone`` who answers a clinic."""
+    """An organisation takes part; ``zone`` is an IANA name, ``quality_phone`` is who answers a clinic."""
 
     name: Line
     kind: OrganisationKind

@@ -1,4 +1,4 @@
-"""Products and in-house materials: what they are, how they are made, and where and how they may be offered."""
+"""Products and in-house materials: what they are, how they are made, and where they may be offered."""
 
 from __future__ import annotations
 
@@ -49,9 +49,9 @@ class LabelClaim:
 class Definition:
     """What a product is, by its registration (domain rules P3, P9, P10, P12).
 
-    ``process`` lists its steps in order. ``pooling_reference`` names the exemption or IND under which donors may
-    be pooled; without it they may not. The hours say how long a vial may be used after thaw, reconstitution and
-    first puncture; ``administration_window_minutes`` is the time between preparing and giving it.
+    ``process`` lists its steps in order. ``pooling_reference`` names the exemption or IND under which donors
+    may be pooled; without it they may not. The hours say how long a vial may be used after thaw, reconstitution
+    and first puncture; ``administration_window_minutes`` is the time between preparing and giving it.
     """
 
     name: Line

@@ -1,4 +1,4 @@
-"""Small registers so that nothing is typed twice: equipment and its calibration, reagent lots and their status."""
+"""Registers so that nothing is typed twice: equipment and its calibration, reagent lots and their status."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What every answer says about approval: the regulator's own sentence, dated, and a product's footing in words."""
+"""What every answer says about approval: the regulator's sentence, dated, and a product's footing in words."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from qc_service.domain.vocabulary import AdministrationRoute, BasisKind
 
 @dataclass(frozen=True, kw_only=True)
 class Position:
-    """What the regulator has published, when it said so, and when somebody last checked that it still stands."""
+    """What the regulator published, when it said so, and when somebody last checked that it still stands."""
 
     sentence: str
     said_by: str
@@ -40,7 +40,7 @@ POSITIONS: tuple[Position, ...] = (
         checked_on=date(2026, 11, 1),
     ),
 )
-"""In order of the day they were checked (FDA Public Safety Notification on Exosome Products, 6 December 2019)."""
+"""In order of the day of the check (FDA, Public Safety Notification on Exosome Products, 6 December 2019)."""
 
 IND_CAUTION = (
     "Caution: New Drug—Limited by Federal (or United States) law to investigational use."  # 21 CFR 312.6(a)
@@ -70,7 +70,7 @@ _REFERENCED: Mapping[BasisKind, str] = {
 
 @dataclass(frozen=True, kw_only=True)
 class RegulatoryBasis:
-    """On what footing a product is offered in one country for one route; none of them is an approval by itself.
+    """On what footing a product is offered in one country by one route; no footing is an approval by itself.
 
     For an IND, ``reference`` is its number and ``since`` the day of FDA's acknowledgement (21 CFR 312.40(b)).
     """
@@ -82,7 +82,7 @@ class RegulatoryBasis:
     since: date
 
     def __post_init__(self) -> None:
-        """Raise ``Malformed`` where the reference is missing, or an IND is claimed outside the United States."""
+        """Raise ``Malformed`` where the reference is missing, or an IND is claimed outside FDA's country."""
         if self.kind in _REFERENCED and self.reference is None:
             raise Malformed(f"is needed for the basis {self.kind}: state its number", field="reference")
         if self.kind is BasisKind.IND and self.country != _UNITED_STATES:

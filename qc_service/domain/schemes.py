@@ -53,7 +53,7 @@ TYPES: Mapping[Scheme, frozenset[CertificationType]] = {
     Scheme.STATE_LICENCE: frozenset({CertificationType.LICENCE}),
     Scheme.FOREIGN_GMP: frozenset({CertificationType.CERTIFICATE, CertificationType.LICENCE}),
 }
-"""What kind of statement each scheme gives; abroad, GMP is shown by a certificate or by the manufacturer's licence."""
+"""What kind of statement each scheme gives; abroad, GMP is shown by a certificate or by a licence."""
 
 IN_WORDS: Mapping[Scheme, str] = {
     Scheme.FDA_HCTP_REGISTRATION: "registered with FDA (not an approval)",
@@ -91,22 +91,22 @@ SATISFACTIONS: tuple[Satisfaction, ...] = (
     Satisfaction(
         since=date(2025, 1, 1),
         covers={
-            # Form FDA 3356: recover, process, test, store. What cells secrete is no HCT/P (21 CFR 1271.3(d)(3)),
-            # so this registration says nothing of EV steps.
+            # Form FDA 3356: recover, process, test, store. What cells secrete is no HCT/P
+            # (21 CFR 1271.3(d)(3)), so this registration says nothing of EV steps.
             Scheme.FDA_HCTP_REGISTRATION: _DONATION,
-            # 21 CFR 207.17: whoever makes a drug registers; that alone says nothing of how its laboratory works.
+            # 21 CFR 207.17: whoever makes a drug registers; that says nothing of how a laboratory works.
             Scheme.DRUG_ESTABLISHMENT_REGISTRATION: _MAKING,
-            # 21 CFR 210.1, 211.160: good manufacturing practice reaches from making to the laboratory controls.
+            # 21 CFR 210.1, 211.160: good manufacturing practice reaches from making to laboratory controls.
             Scheme.CGMP_INSPECTION: _MAKING | _TESTING,
             Scheme.FOREIGN_GMP: _MAKING | _TESTING,
             # A quality system for medical devices: nothing here is one.
             Scheme.ISO_13485: frozenset(),
             Scheme.ISO_IEC_17025: _TESTING,
-            # Its scope is the examination of human specimens: the equivalent of CLIA abroad, not product testing.
+            # Examination of human specimens, the equivalent of CLIA abroad; not the testing of products.
             Scheme.ISO_15189: frozenset({Operation.DONOR_TESTING}),
             # Its scope excludes material for therapeutic use.
             Scheme.ISO_20387: frozenset(),
-            # Standards for cellular therapy (collection, processing, storage) and for donor testing laboratories.
+            # Standards for cellular therapy (collection, processing, storage) and for donor testing.
             Scheme.AABB: _DONATION | {Operation.CELL_PROCESSING},
             # Standards for Tissue Banking: donors, tissue and its storage; testing is done under CLIA.
             Scheme.AATB: _DONATION - {Operation.DONOR_TESTING},
@@ -119,7 +119,7 @@ SATISFACTIONS: tuple[Satisfaction, ...] = (
         },
     ),
 )
-"""The tables in order of their day; a new reading of a scheme is a new table, never a change of an old one."""
+"""The tables in order of their day; a new reading of a scheme is a new table, not a change of an old one."""
 
 
 def satisfies(scheme: Scheme, operation: Operation, day: date) -> bool:

@@ -1,9 +1,9 @@
-"""Versioned specifications: which assays a product must pass, within which limits, and how a result is judged.
+"""Versioned specifications: which assays a product must pass, and how a result is judged by its limits.
 
-Specification, result and instrument mean the same by an assay's name. ``ASSAYS`` has those that products share:
-particle concentration and size by NTA, identity and purity markers, composition, potency, sterility (USP <71>),
-endotoxin (USP <85>), mycoplasma (USP <63>), and the checks of filter, container and appearance. A product may have
-assays of its own; a marker that is judged by itself is called by its name, such as ``marker_cd9``.
+Specification, result and instrument mean the same by an assay's name. ``ASSAYS`` has those that products
+share: particle concentration and size by NTA, identity and purity markers, composition, potency, sterility
+(USP <71>), endotoxin (USP <85>), mycoplasma (USP <63>), and the checks of filter, container and appearance. A
+product may have assays of its own; a marker that is judged by itself has its own name, such as ``marker_cd9``.
 """
 
 from __future__ import annotations
@@ -80,9 +80,9 @@ _UPWARDS = frozenset({Comparator.GREATER, Comparator.AT_LEAST})
 class Criterion:
     """One line of a specification.
 
-    ``low`` and ``high`` are both within the limits. ``decimals`` is the place to which a value is rounded before
-    it is compared; without it, each limit's own last place counts. ``basis`` says where a limit comes from; for
-    endotoxin it is K/M with its K (USP <85>).
+    ``low`` and ``high`` are both within the limits. ``decimals`` is the place to which a value is rounded
+    before it is compared; without it, each limit's own last place counts. ``basis`` says where a limit comes
+    from; for endotoxin it is K/M with its K (USP <85>).
     """
 
     assay: Slug
@@ -134,9 +134,9 @@ class Criterion:
         """Judge a number; for a value below its LOD or LOQ, ``value`` is that LOD or LOQ.
 
         The value is rounded to the place of the limit, a 5 upwards in magnitude, and only then compared
-        (USP General Notices 7.20). ``<``, ``>`` and "below" pass only if every value they allow passes, and fail
-        only if none does: ``<5`` passes ``at most 10`` and is not shown to pass ``at most 3``. A number in another
-        unit shows nothing.
+        (USP General Notices 7.20). ``<``, ``>`` and "below" pass only if every value they allow passes, and
+        fail only if none does: ``<5`` passes ``at most 10`` and is not shown to pass ``at most 3``. A number in
+        another unit shows nothing.
         """
         if self.kind is not CriterionKind.NUMERIC or unit != self.unit:
             return Judgement.NOT_SHOWN

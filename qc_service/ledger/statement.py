@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from .canonical import canonical, digest, parse
+from .canonical import canonical, digest, read
 from .shape import Malformed, count, hexadecimal, items, members, text
 
 STATEMENT_TYPE = "https://in-toto.io/Statement/v1"
@@ -129,7 +129,7 @@ class Statement:
     @classmethod
     def parse(cls, payload: bytes) -> "Statement":
         """The statement whose payload is exactly `payload`; anything else is `Malformed`."""
-        outer = members(parse(payload), _STATEMENT)
+        outer = members(read(payload), _STATEMENT)
         inner = members(outer["predicate"], _PREDICATE)
         statement = cls(
             stream=inner["stream"],
@@ -147,9 +147,9 @@ class Statement:
             files=_files(outer["subject"]),
             issuer=inner["issuer"],
         )
-        # Format again and compare: _type, the stream's name and the body's digest must be what was said.
+        # Format again and compare: so the bytes are canonical, and type, name and digest are what was said.
         if statement.payload() != payload:
-            raise Malformed("the statement's type, subject or digest is not what its predicate says")
+            raise Malformed("the bytes are not canonical, or the subject is not what the predicate says")
         return statement
 
     def _predicate(self) -> dict[str, Any]:

@@ -26,7 +26,7 @@ class Outcome(StrEnum):
 class CriterionJudged:
     """One criterion with its limits as they were, the result that decides it and how that result compares.
 
-    ``stated`` is the result as the laboratory states it, ``compared`` the value at the limit's place (rule Q6).
+    ``stated`` is the result as the laboratory put it, ``compared`` the value at its limit's place (Q6).
     """
 
     criterion: Criterion

@@ -71,8 +71,8 @@ class Quality:
     def must_verify(self, number: int, person: PersonId) -> None:
         """Whether this person may verify the result (rule Q5); raises ``VerificationRefused``.
 
-        Nobody verifies what they recorded (21 CFR 211.194(a)(8)); whoever analysed any test for sterility of the
-        lot verifies none of them.
+        Nobody verifies what they recorded (21 CFR 211.194(a)(8)); whoever analysed any test for sterility of
+        the lot verifies none of them.
         """
         result = self.result(number)
         reasons = []
@@ -107,7 +107,7 @@ class Quality:
             raise InvalidationRefused(f"Result {number} may not be disregarded.", tuple(reasons))
 
     def specification(self, product: Product, day: date) -> Specification | None:
-        """The one the lot's first assessment fixed for it (rule Q2); before that the one in force that day."""
+        """The one the lot's first assessment fixed (rule Q2); before that the one in force that day."""
         return self.assessment.specification if self.assessment else product.specification_on(day)
 
     def _sterility_results(self) -> tuple[Result, ...]:

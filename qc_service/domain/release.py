@@ -1,4 +1,4 @@
-"""Whether a lot may be released for a purpose: every reason against it at once, from everything it stands on."""
+"""Whether a lot may be released for a purpose: every reason against it at once."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from qc_service.domain.assessment import Outcome, judge
+from qc_service.domain.departures import steps_missing
 from qc_service.domain.donations import Donation
 from qc_service.domain.errors import Reason, Refused
 from qc_service.domain.identifiers import PersonId
@@ -25,9 +26,9 @@ class ReleaseRefused(Refused):
 
 @dataclass(frozen=True, kw_only=True)
 class ReleaseCase:
-    """What the decision stands on: the lot, its product, every donation behind it and the lots it was made from.
+    """What the decision stands on: the lot, its product, every donation behind it, the lots it was made from.
 
-    ``missing`` names streams that the lot stands on and that are not on record; ``today`` is the product's day.
+    ``missing`` names what the lot stands on and is not on record; ``today`` is the day where the product is.
     """
 
     lot: Lot
@@ -43,7 +44,7 @@ class ReleaseCase:
 def release_reasons(case: ReleaseCase) -> tuple[Reason, ...]:
     """Every reason against releasing the lot for the purpose; none means that quality may sign.
 
-    Sources: rule R1 and R2, 21 CFR 1271.265(c) (release criteria and departures), 610.1 (no release before tests).
+    Sources: rules R1 and R2; 21 CFR 1271.265(c), release and departures; 610.1, no release before the tests.
     """
     return (
         *_signer(case),
@@ -128,7 +129,10 @@ def _investigations(case: ReleaseCase) -> Reasons:
 
 
 def _processing(case: ReleaseCase) -> Reasons:
-    """21 CFR 1271.265(c)(3): nothing made under an open or unjustified departure is released."""
+    """21 CFR 1271.265(c)(3): nothing made under an open or unjustified departure, or unfinished, is released."""
+    for kind in steps_missing(case.product.process, case.lot.processing.kinds_performed()):
+        detail = f"The step {kind.replace('_', ' ')} of the process definition is not recorded."
+        yield Reason(code="process_unfinished", detail=detail, source="P3")
     for deviation in case.lot.processing.open_deviations():
         detail = f"Deviation {deviation.number} is open: {deviation.description}"
         yield Reason(code="deviation_open", detail=detail, source="21 CFR 1271.265(c)(3)")
@@ -157,13 +161,11 @@ def _footing(case: ReleaseCase) -> Reasons:
     if case.purpose is not Purpose.CLINICAL:
         return
     if case.lot.kind is not LotKind.FINISHED:
-        detail = (
-            f"A lot of kind {case.lot.kind} is never used on a patient; release it for further_processing."
-        )
+        detail = f"A {case.lot.kind} lot is never used on a patient; release it for further_processing."
         yield Reason(code="not_finished", detail=detail, source="P2")
     routes = {route for route in case.product.routes_allowed if route is not AdministrationRoute.NONE}
     if not any(basis.route in routes and _carries(basis) for basis in case.product.bases):
-        detail = "No regulatory basis is on record for a route the product allows: no FDA approval and no IND on file."
+        detail = "No FDA approval and no IND on file, nor another basis for a route the product allows."
         yield Reason(code="no_regulatory_basis", detail=detail, source="FDA safety notification, 6 Dec 2019")
 
 

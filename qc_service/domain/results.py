@@ -17,8 +17,8 @@ from qc_service.domain.records import Body, Signer, record
 class ResultRecorded(Measurement, Body):
     """What the laboratory states (rule Q1); the analyst is the signer.
 
-    ``calibration_due`` is the instrument's and ``covered_by`` the laboratory's certification in force, both frozen:
-    what happens to either later changes nothing.
+    ``calibration_due`` is the instrument's and ``covered_by`` the laboratory's certification in force, both
+    frozen: what happens to either later changes nothing.
     """
 
     result: int

@@ -18,9 +18,6 @@ from qc_service.domain.records import Body, Fold, Recorded, record
 LARGEST_FILL = 10_000
 """How many vials one record may speak of."""
 
-FATES = ("stock", "qc_sample", "retention", "stability", "rejected_at_inspection")
-"""What becomes of a vial on the day of its fill, in the order in which the manifest numbers them."""
-
 
 @dataclass(frozen=True, kw_only=True)
 class FillCounts:
@@ -43,9 +40,14 @@ class FillCounts:
             raise Malformed(f"the vials accounted for are 1 to {LARGEST_FILL:,}")
 
     def fates(self) -> dict[str, int]:
-        """The count of each fate, in the manifest's order."""
-        counts = (self.stock, self.qc_samples, self.retention, self.stability, self.rejected_at_inspection)
-        return dict(zip(FATES, counts, strict=True))
+        """How many vials had each fate, in the order in which the manifest numbers them."""
+        return {
+            "stock": self.stock,
+            "qc_sample": self.qc_samples,
+            "retention": self.retention,
+            "stability": self.stability,
+            "rejected_at_inspection": self.rejected_at_inspection,
+        }
 
     @property
     def accounted(self) -> int:
@@ -155,6 +157,10 @@ def _reconciled(state: Filling, _: Recorded, body: LabelsReconciled) -> Filling:
 
 class AlreadyFilled(Conflict):
     """A lot is filled once; vials of a second fill are another lot."""
+
+
+class NotFilledYet(Conflict):
+    """The fill comes first: there is nothing yet to which the labels could belong."""
 
 
 def departures_of_fill(fill: VialsFilled) -> tuple[Departure, ...]:

@@ -110,6 +110,12 @@ class Step:
         return self.step
 
     @property
+    def all_reagents(self) -> tuple[ReagentId, ...]:
+        """Every reagent lot that was used, each once, the medium's last."""
+        medium = () if self.medium is None or self.medium.reagent is None else (self.medium.reagent,)
+        return tuple(dict.fromkeys((*self.reagents, *medium)))
+
+    @property
     def day(self) -> date:
         """The day it ended, where it was done."""
         return self.ended_at.day
@@ -119,14 +125,16 @@ LATE_AFTER = timedelta(hours=24)
 """How soon after a step its entry is still one made as it happened (domain rule P3)."""
 
 
-def recorded_late(happened_at: ZonedTime, at: datetime, reason: Text | None) -> bool:
+def recorded_late(
+    happened_at: ZonedTime, at: datetime, reason: Text | None, *, member: str = "ended_at"
+) -> bool:
     """Whether what happened is entered more than 24 hours afterwards, which wants a reason (domain rule P3).
 
     Raises ``Malformed`` where the reason is missing, or where it has not happened yet.
     """
     since = at - happened_at.instant
     if since < timedelta(0):
-        raise Malformed(f"{happened_at} has not come yet: record it when it has happened", field="ended_at")
+        raise Malformed(f"{happened_at} has not come yet: record it when it has happened", field=member)
     if since > LATE_AFTER and reason is None:
         raise Malformed("this is entered more than 24 hours afterwards: say why in reason", field="reason")
     return since > LATE_AFTER
@@ -139,9 +147,8 @@ class StepPerformed(Step, Body):
 
     def cites(self) -> tuple[str, ...]:
         """The facility, the equipment and every reagent lot, the medium's too."""
-        medium = () if self.medium is None or self.medium.reagent is None else (self.medium.reagent,)
         return (
             f"facility/{self.facility}",
             *(f"equipment/{name}" for name in self.equipment),
-            *(f"reagent/{name}" for name in dict.fromkeys((*self.reagents, *medium))),
+            *(f"reagent/{name}" for name in self.all_reagents),
         )

@@ -1,4 +1,4 @@
-"""Adverse reactions: what happened to a patient after which vials, and when an authority must hear of it (R6)."""
+"""Adverse reactions: what happened to a patient after which vials, and when an authority must hear (R6)."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ class Relatedness(StrEnum):
 
 
 class ReportingBasis(StrEnum):
-    """Under which rule the authority must hear: an investigational drug, a 361 product, or none with a clock."""
+    """Under which rule the authority must hear: an investigational drug, a 361 product, or neither."""
 
     IND = "ind"
     HCTP_361 = "hctp_361"

@@ -1,4 +1,4 @@
-"""What may be decided about a recall: to begin it, to close it, and to take it back with two people (rule R4)."""
+"""What may be decided about a recall: to begin it, to close it, to take it back with two people (R4)."""
 
 from __future__ import annotations
 

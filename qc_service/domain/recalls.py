@@ -1,4 +1,4 @@
-"""Recalls and market withdrawals: what they call back and why, who answered, how they end (rule R4; 21 CFR 7)."""
+"""Recalls and market withdrawals: what they call back and why, who answered, how they end (R4; 21 CFR 7)."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ class FacilityScope:
 
 @dataclass(frozen=True, kw_only=True)
 class RecallScope:
-    """What is called back: lots, donations, work at facilities, reagent lots, equipment, and all made of them."""
+    """What is called back: lots, donations, work at facilities, reagents, equipment, and all made of them."""
 
     lots: tuple[LotNumber, ...] = ()
     donations: tuple[Din, ...] = ()
@@ -139,7 +139,7 @@ class RecallAcknowledged(Body):
 @record("recall")
 @dataclass(frozen=True, kw_only=True)
 class RecallTerminated(Body):
-    """Everything reasonable was done (21 CFR 7.55); ``excused`` did not answer; the reason says what was tried."""
+    """All reasonable was done (21 CFR 7.55); ``excused`` did not answer, the reason says what was tried."""
 
     recall: RecallId
     excused: tuple[OrganisationId, ...]
@@ -193,7 +193,7 @@ class Recall:
         return tuple(name for name in names if name not in answered)
 
     def effectiveness(self) -> Decimal | None:
-        """The share of consignees that answered, in per cent, one decimal, rounded down; ``None`` without any."""
+        """The share of consignees that answered, in per cent with one decimal, rounded down."""
         asked = len(self.initiated.consignees)
         if not asked:
             return None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 
@@ -53,9 +53,9 @@ class DonorStatement:
 
     donation: Din
     statement: Text
-    tests: tuple[Line, ...]
-    laboratories: tuple[Line, ...]
-    establishment: Line
+    tests: tuple[Text, ...]
+    laboratories: tuple[Text, ...]
+    establishment: Text
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,7 +64,7 @@ class AccompanyingRecord:
 
     lot: LotNumber
     product: ProductCode
-    expires_on: Line
+    expires_on: date
     donors: tuple[DonorStatement, ...]
 
 
@@ -125,7 +125,8 @@ class LoggerReading:
 @record("shipment")
 @dataclass(frozen=True, kw_only=True)
 class ShipmentReceived(Body):
-    """How the vials arrived (R3): ``ok`` by lot, others one by one; ``unexpected`` are on hand unlisted.
+    """How the vials arrived (R3): ``ok`` by lot, others one by one; ``unexpected`` are on hand unlisted,
+    ``unknown`` are on hand and not on record at all.
 
     ``out_of_range`` names the lots whose storage condition the logger's reading did not keep (P9).
     """
@@ -135,12 +136,18 @@ class ShipmentReceived(Body):
     ok: tuple[LotVials, ...]
     exceptions: tuple[Arrival, ...]
     unexpected: tuple[VialRef, ...]
+    unknown: tuple[VialRef, ...]
     temperature: LoggerReading | None
     out_of_range: tuple[LotNumber, ...]
 
     def cites(self) -> tuple[str, ...]:
         """The lots of vials that were not on the list; the listed ones are cited by the dispatch."""
         return tuple(f"lot/{lot}" for lot in sorted({ref.lot for ref in self.unexpected}))
+
+    @property
+    def troubled(self) -> bool:
+        """Whether anything arrived otherwise than listed and well."""
+        return bool(self.exceptions or self.unexpected or self.unknown or self.out_of_range)
 
     def condition_of(self, ref: VialRef) -> Condition | None:
         """How that vial arrived; ``None`` where it was not expected."""
@@ -196,7 +203,7 @@ class Shipment:
         """In transit until its consignee received it."""
         if not self.receipts:
             return ShipmentStatus.IN_TRANSIT
-        if any(receipt.exceptions or receipt.unexpected or receipt.out_of_range for receipt in self.receipts):
+        if any(receipt.troubled for receipt in self.receipts):
             return ShipmentStatus.RECEIVED_WITH_EXCEPTIONS
         return ShipmentStatus.RECEIVED
 

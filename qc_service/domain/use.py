@@ -1,4 +1,4 @@
-"""Using a vial: when it may be claimed, until when it may be given, what may be taken back (rules V4–V6, R5)."""
+"""Using a vial: when it may be claimed, until when it may be given, what may be undone (V4–V6, R5)."""
 
 from __future__ import annotations
 

@@ -1,0 +1,26 @@
+"""Reading what laboratory instruments export: the bytes of a file become a reading or a refusal."""
+
+from qc_service.exchange.instruments.reader import IMPORTERS, read_instrument
+from qc_service.exchange.instruments.reading import (
+    Importer,
+    MeasuredValue,
+    Reading,
+    ReadingWarning,
+    Replicate,
+    UnreadableFile,
+    reading_dict,
+)
+from qc_service.exchange.instruments.text import MAX_FILE_BYTES
+
+__all__ = [
+    "IMPORTERS",
+    "MAX_FILE_BYTES",
+    "Importer",
+    "MeasuredValue",
+    "Reading",
+    "ReadingWarning",
+    "Replicate",
+    "UnreadableFile",
+    "read_instrument",
+    "reading_dict",
+]

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from qc_service.domain.errors import Malformed
+from qc_service.domain.errors import Fault, Malformed
 from qc_service.domain.identifiers import Code, CountryCode, FacilityId, Line, Slug
 from qc_service.domain.records import Body, record
 
@@ -103,13 +103,11 @@ class LaboratoryNumber(Code):
     EXAMPLE = "99D9999999"
     CLIA = re.compile(r"\d{2}D\d{7}", re.ASCII)
 
-    def must_fit(self, country: CountryCode) -> None:
-        """Raise ``Malformed`` where a laboratory in the United States has anything but a CLIA number."""
+    def must_fit(self, country: CountryCode, pointer: str) -> None:
+        """Raise ``Malformed`` at the pointer where a laboratory in the United States has no CLIA number."""
         if country == "US" and not self.CLIA.fullmatch(self):
-            raise Malformed(
-                f"a laboratory in the United States has a CLIA number like {self.EXAMPLE}",
-                field="laboratory_number",
-            )
+            detail = f"a laboratory in the United States has a CLIA number like {self.EXAMPLE}"
+            raise Malformed(detail, faults=(Fault(pointer=pointer, detail=detail),))
 
 
 class AssayStatus(StrEnum):

@@ -6,16 +6,23 @@ test on a late specimen is no reason to call a donor eligible.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 
 from qc_service.domain.donations import Donation
 from qc_service.domain.eligibility import EligibilityStanding
 from qc_service.domain.errors import Reason, Refused
-from qc_service.domain.identifiers import FacilityId
+from qc_service.domain.identifiers import FacilityId, Slug
 from qc_service.domain.panel import Effect, Panel, RequiredAssay, panel_on
-from qc_service.domain.screening import DILUTING_ML, AssayResult, DonorTested, Outcome, ScreeningFinding
+from qc_service.domain.screening import (
+    DILUTING_ML,
+    AssayResult,
+    DonorScreened,
+    DonorTested,
+    Outcome,
+    ScreeningFinding,
+)
 
 Certified = Callable[[FacilityId, date], bool]
 """Whether a laboratory held anything in force on a day that covers donor testing."""
@@ -111,21 +118,22 @@ def _weigh_screening(donation: Donation, weighing: _Weighing) -> None:
 
 
 def _weigh_plasma_dilution(donation: Donation, weighing: _Weighing) -> None:
-    """Plasma dilution is assessed and not suspected (21 CFR 1271.80(d)(2); domain rule D2).
-
-    Where a child's own specimen is tested, anything transfused or infused at all is too much.
-    """
+    """Plasma dilution is assessed and not suspected (21 CFR 1271.80(d)(2); domain rule D2)."""
     source = "21 CFR 1271.80(d)(2)"
-    limit = DILUTING_ML if donation.infant_age_days is None or donation.young_infant else 0
     assessed = [
         each.plasma_dilution for each in donation.standing_screenings if each.plasma_dilution is not None
     ]
     if not assessed:
         detail = "plasma dilution is not assessed"
         weighing.unfinished.append(Reason(code="plasma_dilution_not_assessed", detail=detail, source=source))
-    elif assessed[-1].suspected(limit):
+    elif assessed[-1].suspected(_diluting_ml(donation)):
         detail = "plasma dilution is suspected, so the tests may be falsely negative"
         weighing.adverse.append(Reason(code="plasma_dilution_suspected", detail=detail, source=source))
+
+
+def _diluting_ml(donation: Donation) -> int:
+    """Where a child's own specimen is tested, anything transfused or infused at all is too much."""
+    return DILUTING_ML if donation.infant_age_days is None or donation.young_infant else 0
 
 
 def _weigh_adverse_results(
@@ -233,3 +241,19 @@ def _weigh_lookbacks(donation: Donation, weighing: _Weighing) -> None:
         elif each.open:
             detail = f"lookback {number} is open"
             weighing.unfinished.append(Reason(code="lookback_open", detail=detail, source="21 CFR 1271.290"))
+
+
+def adverse_findings(donation: Donation, added: Iterable[DonorScreened | DonorTested]) -> tuple[Slug, ...]:
+    """What in these new statements speaks against a donor who was relied upon (21 CFR 1271.290; rule D10)."""
+    panel = panel_on(donation.collected_at.day)
+    found: dict[Slug, None] = {}
+    for body in added:
+        if isinstance(body, DonorTested):
+            adverse = (each.assay for each in body.results if each.outcome.adverse)
+            found.update(dict.fromkeys(a for a in adverse if panel.entry(a).effect is not Effect.BY_SOP))
+            continue
+        risks = (name for name, part in body.parts.items() if part.finding is ScreeningFinding.RISK_FOUND)
+        found.update(dict.fromkeys(Slug(name.replace(" ", "_")) for name in risks))
+        if body.plasma_dilution is not None and body.plasma_dilution.suspected(_diluting_ml(donation)):
+            found[Slug("plasma_dilution")] = None
+    return tuple(found)

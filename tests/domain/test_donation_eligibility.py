@@ -29,7 +29,12 @@ from qc_service.domain.screening import (
     ScreeningFinding,
     SpecimenOf,
 )
-from qc_service.domain.suggestion import EligibilityRefused, Suggestion, suggested_eligibility
+from qc_service.domain.suggestion import (
+    EligibilityRefused,
+    Suggestion,
+    adverse_findings,
+    suggested_eligibility,
+)
 from qc_service.domain.vocabulary import Tissue
 from tests.domain.donors import (
     COLLECTED,
@@ -206,10 +211,10 @@ def test_d2_a_laboratory_in_the_united_states_has_a_clia_number(
     number: str, country: str, fits: bool
 ) -> None:
     if fits:
-        LaboratoryNumber(number).must_fit(CountryCode(country))
+        LaboratoryNumber(number).must_fit(CountryCode(country), "/laboratory_number")
     else:
         with pytest.raises(Malformed):
-            LaboratoryNumber(number).must_fit(CountryCode(country))
+            LaboratoryNumber(number).must_fit(CountryCode(country), "/laboratory_number")
 
 
 @pytest.mark.parametrize(("age", "fits"), [(0, False), (31, False), (32, True), (None, True)])
@@ -361,3 +366,13 @@ def test_a_superseded_report_no_longer_speaks() -> None:
     mistyped = report(*with_outcome("hiv_1_nat", Outcome.REACTIVE))
     state: Donation = donation(SCREENED, mistyped, replace(CLEAR, report=2, supersedes=1))
     assert suggested_eligibility(state, certified).standing is EligibilityStanding.ELIGIBLE
+
+
+def test_d10_what_speaks_against_a_donor_who_was_relied_upon() -> None:
+    diluted = replace(SCREENED, plasma_dilution=PlasmaDilution(conclusion=DilutionConclusion.SUSPECTED))
+    reactive = report(result("hcv_nat", Outcome.REACTIVE), result("cmv_antibody", Outcome.REACTIVE))
+    added = (_found(ScreeningFinding.RISK_FOUND), diluted, reactive)
+    assert adverse_findings(donation(), added) == ("interview", "plasma_dilution", "hcv_nat")
+    assert adverse_findings(donation(), (SCREENED, CLEAR)) == ()
+    examined = DonorScreened(screening=2, physical_examination=SCREENED.physical_examination)
+    assert adverse_findings(donation(), (examined,)) == ()

@@ -24,9 +24,9 @@ def approval_reasons(
 ) -> tuple[Reason, ...]:
     """Why a specification may not be approved, every reason at once.
 
-    Each assay stands once. Sterility is judged by growth, and an endotoxin limit states its basis (USP <71>, <85>).
-    An injectable must pass both (21 CFR 610.12). The first version may look back; a later one never changes the
-    limits of days that are over, so that nobody sets a limit knowing the results it judges.
+    Each assay stands once. Sterility is judged by growth, and an endotoxin limit states its basis (USP <71>,
+    <85>). An injectable must pass both (21 CFR 610.12). The first version may look back; a later one never
+    changes the limits of days that are over, so that nobody sets a limit knowing the results it judges.
     """
     return (*_list_reasons(proposed), *_safety_reasons(proposed, routes), *_day_reasons(proposed, today))
 

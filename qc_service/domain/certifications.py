@@ -1,4 +1,4 @@
-"""Facility certifications: what a site is registered, accredited or inspected for, and on which days it was."""
+"""Facility certifications: what a site is registered, accredited or inspected for, and on which days."""
 
 from __future__ import annotations
 

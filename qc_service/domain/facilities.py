@@ -12,6 +12,7 @@ from qc_service.domain.certifications import (
     FacilityCertification,
     FacilityCertified,
 )
+from qc_service.domain.errors import NotFound
 from qc_service.domain.identifiers import Code, CountryCode, FacilityId, Gln, Line, OrganisationId, Text
 from qc_service.domain.records import Body, Fold, Recorded, record
 from qc_service.domain.vocabulary import Operation
@@ -115,9 +116,18 @@ class Facility:
         """The first certification that covered the operation here that day, or ``None`` (domain rule P7)."""
         return next((one for one in self.certifications if one.covers(operation, day)), None)
 
-    def certification(self, number: int) -> FacilityCertification | None:
-        """The certification of this number in the facility's own records."""
-        return next((one for one in self.certifications if one.number_in_stream == number), None)
+    def certification(self, number: int) -> FacilityCertification:
+        """The certification of this number. Raises ``NotFound``."""
+        if not 1 <= number <= len(self.certifications):
+            raise NotFound(f"This facility has no certification {number}.")
+        return self.certifications[number - 1]
+
+    def with_status(self, change: CertificationStatusChanged) -> Facility:
+        """The site after one of its certifications changed its status."""
+        certification = self.certification(change.certification)
+        changed = replace(certification, history=(*certification.history, change))
+        before = self.certifications[: changed.number_in_stream - 1]
+        return replace(self, certifications=(*before, changed, *self.certifications[len(before) + 1 :]))
 
 
 FACILITY: Fold[Facility] = Fold("facility")
@@ -165,8 +175,4 @@ def _certified(facility: Facility, _: Recorded, body: FacilityCertified) -> Faci
 
 @FACILITY.on(CertificationStatusChanged)
 def _status(facility: Facility, _: Recorded, body: CertificationStatusChanged) -> Facility:
-    certifications = tuple(
-        replace(one, history=(*one.history, body)) if one.number_in_stream == body.certification else one
-        for one in facility.certifications
-    )
-    return replace(facility, certifications=certifications)
+    return facility.with_status(body)

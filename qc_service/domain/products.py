@@ -50,8 +50,8 @@ class Definition:
     """What a product is, by its registration (domain rules P3, P9, P10, P12).
 
     ``process`` lists its steps in order. ``pooling_reference`` names the exemption or IND under which donors
-    may be pooled; without it they may not. The hours say how long a vial may be used after thaw, reconstitution
-    and first puncture; ``administration_window_minutes`` is the time between preparing and giving it.
+    may be pooled; without it they may not. The hours say how long a vial may be used after thaw,
+    reconstitution and first puncture; ``administration_window_minutes`` runs from preparing to giving it.
     """
 
     name: Line

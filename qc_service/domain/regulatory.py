@@ -1,4 +1,4 @@
-"""What every answer says about approval: the regulator's sentence, dated, and a product's footing in words."""
+"""What every answer says about approval: the regulator's dated sentence, and a product's footing in words."""
 
 from __future__ import annotations
 

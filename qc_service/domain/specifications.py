@@ -2,8 +2,8 @@
 
 Specification, result and instrument mean the same by an assay's name. ``ASSAYS`` has those that products
 share: particle concentration and size by NTA, identity and purity markers, composition, potency, sterility
-(USP <71>), endotoxin (USP <85>), mycoplasma (USP <63>), and the checks of filter, container and appearance. A
-product may have assays of its own; a marker that is judged by itself has its own name, such as ``marker_cd9``.
+(USP <71>), endotoxin (USP <85>), mycoplasma (USP <63>), and the checks of filter, container and appearance.
+A product may have assays of its own; a marker judged by itself has its own name, such as ``marker_cd9``.
 """
 
 from __future__ import annotations
@@ -135,8 +135,8 @@ class Criterion:
 
         The value is rounded to the place of the limit, a 5 upwards in magnitude, and only then compared
         (USP General Notices 7.20). ``<``, ``>`` and "below" pass only if every value they allow passes, and
-        fail only if none does: ``<5`` passes ``at most 10`` and is not shown to pass ``at most 3``. A number in
-        another unit shows nothing.
+        fail only if none does: ``<5`` passes ``at most 10`` and is not shown to pass ``at most 3``. A number
+        in another unit shows nothing.
         """
         if self.kind is not CriterionKind.NUMERIC or unit != self.unit:
             return Judgement.NOT_SHOWN

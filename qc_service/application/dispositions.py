@@ -1,0 +1,210 @@
+"""What became of a vial: facts are recorded as stated, decisions may be refused (V6, R5)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+from qc_service.application.actor import Actor, Occasion
+from qc_service.application.days import must_have_come
+from qc_service.application.view import View
+from qc_service.domain.errors import Malformed, NotFound
+from qc_service.domain.identifiers import Line, LotNumber, Slug, Text, VialSerial
+from qc_service.domain.lots import LOT, LotStatus
+from qc_service.domain.moments import ZonedTime
+from qc_service.domain.parties import ORGANISATION
+from qc_service.domain.permissions import Permission, Role
+from qc_service.domain.products import PRODUCT
+from qc_service.domain.quantities import Quantity
+from qc_service.domain.records import Meaning, New
+from qc_service.domain.use import (
+    PutBackRefused,
+    ReissueRefused,
+    Undoing,
+    UndoRefused,
+    put_back_reasons,
+    reissue_reasons,
+    undo_reasons,
+)
+from qc_service.domain.vial_acts import (
+    UndoStatement,
+    VialActUndone,
+    VialBody,
+    VialDestroyed,
+    VialLost,
+    VialPutBack,
+    VialRef,
+    VialReissued,
+    VialReturned,
+    VialSetAside,
+    VialStolen,
+    VialWasted,
+)
+from qc_service.domain.vials import Vial
+
+
+class DispositionKind(StrEnum):
+    """What became of a vial."""
+
+    SET_ASIDE = "set_aside"
+    PUT_BACK = "put_back"
+    RETURN = "return"
+    REISSUE = "reissue"
+    WASTE = "waste"
+    DESTROY = "destroy"
+    STOLEN = "stolen"
+    LOST = "lost"
+    UNDO = "undo"
+
+
+@dataclass(frozen=True, kw_only=True)
+class DisposeVial:
+    """What became of one vial and why; the members below ``reason`` belong to waste, undo and reissue."""
+
+    lot: LotNumber
+    serial: VialSerial
+    kind: DispositionKind
+    reason: Text
+    happened_at: ZonedTime | None = None
+    amount: Quantity | None = None
+    statement: UndoStatement | None = None
+    right_vial: VialRef | None = None
+    cold_chain_evidence: Line | None = None
+
+    def __post_init__(self) -> None:
+        """Raise ``Malformed`` where a member is missing that the kind needs, or is there and has no meaning."""
+        belongs = (
+            ("statement", DispositionKind.UNDO, True),
+            ("right_vial", DispositionKind.UNDO, False),
+            ("cold_chain_evidence", DispositionKind.REISSUE, True),
+            ("amount", DispositionKind.WASTE, False),
+        )
+        for member, kind, needed in belongs:
+            stated = getattr(self, member) is not None
+            if stated and self.kind is not kind:
+                raise Malformed(f"belongs to {kind} only", field=member)
+            if needed and not stated and self.kind is kind:
+                raise Malformed(f"is needed to {kind}", field=member)
+
+
+def dispose_vial(view: View, occasion: Occasion, intent: DisposeVial) -> tuple[New, ...]:
+    """Record what became of a vial that the organisation owns or holds.
+
+    Raises ``UndoRefused`` (V6), ``PutBackRefused`` and ``ReissueRefused`` (R5); all others are facts.
+    """
+    occasion.actor.must(_PERMISSIONS.get(intent.kind, Permission.DISPOSE_VIAL))
+    if intent.happened_at is not None:
+        must_have_come(intent.happened_at, occasion.at, "/happened_at")
+    vial = _in_hand(view, occasion.actor, intent)
+    body = _BODIES[intent.kind](view, occasion, intent, vial)
+    meaning = Meaning.RESPONSIBILITY if intent.kind in _DECISIONS else Meaning.AUTHORSHIP
+    return (
+        New(
+            name=vial.ref.name,
+            body=body,
+            meaning=meaning,
+            occurred_at=intent.happened_at,
+            reason=intent.reason,
+        ),
+    )
+
+
+_PERMISSIONS = {DispositionKind.REISSUE: Permission.REISSUE_VIAL}
+_DECISIONS = {DispositionKind.UNDO, DispositionKind.PUT_BACK, DispositionKind.REISSUE}
+
+
+def _in_hand(view: View, actor: Actor, intent: DisposeVial) -> Vial:
+    vial = view.find_vial(intent.lot, intent.serial)
+    if vial is None or not vial.is_in_hands_of(actor.organisation):
+        raise NotFound(f"No vial {intent.serial} of lot {intent.lot} is in your hands.")
+    return vial
+
+
+def _set_aside(_view: View, _occasion: Occasion, _intent: DisposeVial, vial: Vial) -> VialBody:
+    return VialSetAside(lot=vial.lot, serial=vial.serial)
+
+
+def _put_back(_view: View, occasion: Occasion, _intent: DisposeVial, vial: Vial) -> VialBody:
+    actor = occasion.actor
+    by_owners_quality = actor.organisation == vial.organisation and Role.QUALITY in actor.roles
+    reasons = put_back_reasons(vial, by_owners_quality=by_owners_quality)
+    if reasons:
+        raise PutBackRefused("The vial may not be put back.", reasons)
+    return VialPutBack(lot=vial.lot, serial=vial.serial, settles_doubts=by_owners_quality)
+
+
+def _returned(_view: View, _occasion: Occasion, _intent: DisposeVial, vial: Vial) -> VialBody:
+    return VialReturned(lot=vial.lot, serial=vial.serial, to=vial.organisation)
+
+
+def _reissued(_view: View, occasion: Occasion, intent: DisposeVial, vial: Vial) -> VialBody:
+    if vial.organisation != occasion.actor.organisation or intent.cold_chain_evidence is None:
+        raise NotFound(f"No vial {intent.serial} of lot {intent.lot} is yours.")
+    reasons = reissue_reasons(vial)
+    if reasons:
+        raise ReissueRefused("The vial may not be reissued.", reasons)
+    return VialReissued(lot=vial.lot, serial=vial.serial, cold_chain_evidence=intent.cold_chain_evidence)
+
+
+def _wasted(_view: View, _occasion: Occasion, intent: DisposeVial, vial: Vial) -> VialBody:
+    return VialWasted(lot=vial.lot, serial=vial.serial, amount=intent.amount)
+
+
+def _destroyed(_view: View, _occasion: Occasion, _intent: DisposeVial, vial: Vial) -> VialBody:
+    return VialDestroyed(lot=vial.lot, serial=vial.serial)
+
+
+def _stolen(_view: View, _occasion: Occasion, _intent: DisposeVial, vial: Vial) -> VialBody:
+    return VialStolen(lot=vial.lot, serial=vial.serial)
+
+
+def _lost(_view: View, _occasion: Occasion, _intent: DisposeVial, vial: Vial) -> VialBody:
+    return VialLost(lot=vial.lot, serial=vial.serial)
+
+
+def _undone(view: View, occasion: Occasion, intent: DisposeVial, vial: Vial) -> VialBody:
+    actor = occasion.actor
+    statement = intent.statement or UndoStatement.NOTHING_GIVEN
+    undoing = Undoing(
+        organisation=actor.organisation, at=occasion.at, statement=statement, right_vial=intent.right_vial
+    )
+    lot = view.get(LOT, vial.lot)
+    reasons = undo_reasons(
+        vial,
+        undoing,
+        expired=_expired(view, actor, vial, occasion.at),
+        recalled=lot.status in {LotStatus.RECALLED, LotStatus.WITHDRAWN},
+    )
+    if reasons or vial.undoable is None:
+        raise UndoRefused("The vial's last act may not be taken back.", reasons)
+    return VialActUndone(
+        lot=vial.lot,
+        serial=vial.serial,
+        act=Slug(vial.undoable.act.value),
+        statement=statement,
+        right_vial=intent.right_vial,
+    )
+
+
+def _expired(view: View, actor: Actor, vial: Vial, at: datetime) -> bool:
+    """Whether the printed day is over in the asking organisation's time zone (V8)."""
+    lot = view.get(LOT, vial.lot)
+    organisation = view.find(ORGANISATION, actor.organisation)
+    zone = organisation.zone if organisation else view.get(PRODUCT, lot.product).zone
+    return lot.expires_on is not None and at.astimezone(ZoneInfo(zone)).date() > lot.expires_on
+
+
+_BODIES: dict[DispositionKind, Callable[[View, Occasion, DisposeVial, Vial], VialBody]] = {
+    DispositionKind.SET_ASIDE: _set_aside,
+    DispositionKind.PUT_BACK: _put_back,
+    DispositionKind.RETURN: _returned,
+    DispositionKind.REISSUE: _reissued,
+    DispositionKind.WASTE: _wasted,
+    DispositionKind.DESTROY: _destroyed,
+    DispositionKind.STOLEN: _stolen,
+    DispositionKind.LOST: _lost,
+    DispositionKind.UNDO: _undone,
+}

@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
+from zoneinfo import ZoneInfo
 
 from qc_service.domain.comparison import compare, compared
 from qc_service.domain.identifiers import Line, ProductCode
+from qc_service.domain.products import Product
 from qc_service.domain.records import Body, Signer, record
 from qc_service.domain.results import Result
 from qc_service.domain.specifications import Criterion, Judgement, Specification
@@ -26,7 +28,8 @@ class Outcome(StrEnum):
 class CriterionJudged:
     """One criterion with its limits as they were, the result that decides it and how that result compares.
 
-    ``stated`` is the result as the laboratory put it, ``compared`` the value at its limit's place (Q6).
+    ``stated`` is the result as the laboratory put it and ``compared`` the value at its limit's place
+    (rule Q6), both in the criterion's unit.
     """
 
     criterion: Criterion
@@ -34,6 +37,11 @@ class CriterionJudged:
     result: int | None = None
     stated: Line | None = None
     compared: Line | None = None
+
+    @property
+    def in_words(self) -> str:
+        """The deciding result with its unit; empty where there is none."""
+        return " ".join(filter(None, (self.stated, self.criterion.unit)) if self.stated else ())
 
 
 @record("lot")
@@ -88,6 +96,11 @@ class Assessment:
     def failing(self) -> tuple[CriterionJudged, ...]:
         """The criteria that failed, required or not."""
         return tuple(judgement for judgement in self.judgements if judgement.outcome is Outcome.FAIL)
+
+
+def product_day(product: Product, at: datetime) -> date:
+    """The day at the product's home: by it a specification takes effect and a lot expires."""
+    return at.astimezone(ZoneInfo(product.zone)).date()
 
 
 def assess(product: ProductCode, specification: Specification, results: tuple[Result, ...]) -> LotAssessed:

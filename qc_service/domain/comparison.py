@@ -36,9 +36,9 @@ def compare(criterion: Criterion, measurement: Measurement) -> Judgement:
 
 
 def compared(criterion: Criterion, measurement: Measurement) -> Line | None:
-    """The value as it was compared, at the place of each limit (rule Q6); None for a finding in words."""
+    """The value as it was compared, at the place of each limit (rule Q6); None for a finding."""
     if measurement.finding is not None:
         return None
     limits = (limit for limit in (criterion.low, criterion.high) if limit is not None)
     shown = dict.fromkeys(str(criterion.rounded(measurement.figure, limit)) for limit in limits)
-    return Line(f"{' and '.join(shown)} {criterion.unit}")
+    return Line(" and ".join(shown))

@@ -105,7 +105,7 @@ def opened_for(results: Iterable[ResultRecorded], *, after: int) -> tuple[Invest
             investigation=number,
             cause=InvestigationCause.OUT_OF_SPECIFICATION,
             description=Text(
-                f"Result {result.result}, {result.assay}: {result.stated}, is out of specification."
+                f"Result {result.result}, {result.assay}: {result.in_words}, is out of specification."
             ),
             result=result.result,
         )

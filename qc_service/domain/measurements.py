@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from decimal import Decimal
 from enum import StrEnum
 
 from qc_service.domain.errors import Fault, Malformed
-from qc_service.domain.identifiers import EquipmentId, FacilityId, Line, Slug, Text
+from qc_service.domain.identifiers import EquipmentId, FacilityId, Line, Sha256, Slug, Text
 from qc_service.domain.moments import ZonedTime
-from qc_service.domain.records import File
 from qc_service.domain.vocabulary import Operation
 
 GROWTH = Line("growth")
@@ -69,6 +68,12 @@ class Comparator(StrEnum):
     BELOW_LOQ = "below_loq"
 
 
+_SPOKEN = {
+    Comparator.BELOW_LOD: "below the limit of detection,",
+    Comparator.BELOW_LOQ: "below the limit of quantitation,",
+}
+
+
 @dataclass(frozen=True, kw_only=True)
 class ReplicateValue:
     """One video, position or well behind a value, in the value's unit."""
@@ -115,7 +120,7 @@ class Measurement:
     lod: Decimal | None = None
     loq: Decimal | None = None
     instrument: EquipmentId | None = None
-    raw_file: File | None = None
+    raw_file: Sha256 | None = None
     replicates: tuple[ReplicateValue, ...] = ()
     warnings_answered: tuple[WarningAnswer, ...] = ()
     clouded: bool = False
@@ -169,21 +174,18 @@ class Measurement:
 
     @property
     def stated(self) -> str:
-        """The result in one line: ``< 0.05 EU/mL``, ``no_growth on day 3 (interim)``."""
+        """The result as a person reads it, without its unit: ``< 0.05``, ``no_growth on day 3 (interim)``."""
         if self.finding is not None:
             day = f" on day {self.incubated.days}" if self.is_sterility else ""
             return f"{self.finding}{day}{'' if self.final else ' (interim)'}"
-        if self.comparator is Comparator.BELOW_LOD:
-            return f"below the limit of detection, {self.lod} {self.unit}"
-        if self.comparator is Comparator.BELOW_LOQ:
-            return f"below the limit of quantitation, {self.loq} {self.unit}"
-        sign = "" if self.comparator is Comparator.EQUAL else f"{self.comparator} "
-        return f"{sign}{self.value} {self.unit}"
+        if self.comparator is Comparator.EQUAL:
+            return str(self.value)
+        return f"{_SPOKEN.get(self.comparator, self.comparator)} {self.figure}"
 
-    def must_be_past(self, now: datetime) -> None:
-        """Refuse a reading that lies in the future: nobody has read it."""
-        if self.read.instant > now:
-            raise Malformed("the reading lies in the future; state when it was read", field="read")
+    @property
+    def in_words(self) -> str:
+        """The same with its unit: ``< 0.05 EU/mL``."""
+        return self.stated if self.unit is None else f"{self.stated} {self.unit}"
 
     def _value_faults(self) -> tuple[Fault, ...]:
         limit = {Comparator.BELOW_LOD: "lod", Comparator.BELOW_LOQ: "loq"}.get(self.comparator)

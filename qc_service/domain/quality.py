@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import datetime
 
-from qc_service.domain.assessment import Assessment, LotAssessed
+from qc_service.domain.assessment import Assessment, LotAssessed, product_day
 from qc_service.domain.errors import NotFound, Reason
 from qc_service.domain.identifiers import PersonId
 from qc_service.domain.investigations import (
@@ -106,9 +106,13 @@ class Quality:
         if reasons:
             raise InvalidationRefused(f"Result {number} may not be disregarded.", tuple(reasons))
 
-    def specification(self, product: Product, day: date) -> Specification | None:
-        """The one the lot's first assessment fixed (rule Q2); before that the one in force that day."""
-        return self.assessment.specification if self.assessment else product.specification_on(day)
+    def specification(self, product: Product, at: datetime) -> Specification | None:
+        """The one the lot's first assessment fixed (rule Q2); before that the one in force then."""
+        return (
+            self.assessment.specification
+            if self.assessment
+            else product.specification_on(product_day(product, at))
+        )
 
     def _sterility_results(self) -> tuple[Result, ...]:
         return tuple(result for result in self.results if result.recorded.is_sterility)

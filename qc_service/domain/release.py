@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import datetime
 
-from qc_service.domain.assessment import Outcome, judge
+from qc_service.domain.assessment import Outcome, judge, product_day
 from qc_service.domain.departures import steps_missing
 from qc_service.domain.donations import Donation
 from qc_service.domain.errors import Reason, Refused
@@ -26,19 +26,19 @@ class ReleaseRefused(Refused):
 
 @dataclass(frozen=True, kw_only=True)
 class ReleaseCase:
-    """What the decision stands on: the lot, its product, every donation behind it, the lots it was made from.
+    """What the decision stands on: the lot, its product, every donation behind it, the lots it comes from.
 
-    ``missing`` names what the lot stands on and is not on record; ``today`` is the day where the product is.
+    ``missing`` names what the lot stands on and is not on record.
     """
 
     lot: Lot
     product: Product
     donations: tuple[Donation, ...]
-    parents: tuple[Lot, ...]
+    ancestors: tuple[Lot, ...]
     missing: tuple[str, ...]
     purpose: Purpose
     releaser: PersonId
-    today: date
+    at: datetime
 
 
 def release_reasons(case: ReleaseCase) -> tuple[Reason, ...]:
@@ -50,7 +50,6 @@ def release_reasons(case: ReleaseCase) -> tuple[Reason, ...]:
         *_signer(case),
         *_lineage(case),
         *(reason for donation in case.donations for reason in donation.decision_reasons(case.purpose)),
-        *_parents(case),
         *_assays(case),
         *_investigations(case),
         *_processing(case),
@@ -72,19 +71,14 @@ def _signer(case: ReleaseCase) -> Reasons:
 
 
 def _lineage(case: ReleaseCase) -> Reasons:
-    for stream in case.missing:
-        detail = f"The lot stands on {stream}, which is not on record; its history has a gap."
+    """Rules R2 and P2: an unbroken chain of lots, each of them released to be made into the next."""
+    for missing in case.missing:
+        detail = f"The lot stands on {missing}, which is not on record: its history has a gap."
         yield Reason(code="chain_broken", detail=detail, source="R2")
-
-
-def _parents(case: ReleaseCase) -> Reasons:
-    for parent in case.parents:
-        if not parent.released_for(Purpose.FURTHER_PROCESSING):
-            detail = (
-                f"Parent lot {parent.number} is not released for further processing (it is {parent.status}); "
-                "quality releases it first."
-            )
-            yield Reason(code="parent_not_released", detail=detail, source="P2")
+    for lot in case.ancestors:
+        if not lot.released_for(Purpose.FURTHER_PROCESSING):
+            detail = f"Lot {lot.number}, which it was made from, is not released for further processing"
+            yield Reason(code="parent_not_released", detail=f"{detail} ({lot.status}).", source="P2")
 
 
 _WANTED = {
@@ -97,7 +91,7 @@ _WANTED = {
 def _assays(case: ReleaseCase) -> Reasons:
     """Rule Q3 and 21 CFR 610.1: every required assay passes, verified, by the results as they stand now."""
     quality = case.lot.quality
-    specification = quality.specification(case.product, case.today)
+    specification = quality.specification(case.product, case.at)
     if specification is None:
         detail = f"{case.product.name} has no specification in force; approve one and assess the lot."
         yield Reason(code="no_specification", detail=detail, source="Q2")
@@ -112,10 +106,8 @@ def _assays(case: ReleaseCase) -> Reasons:
     for judged in judge(specification, quality.results):
         if judged.criterion.required and judged.outcome in _WANTED:
             code, words = _WANTED[judged.outcome]
-            stated = f" ({judged.stated})" if judged.stated else ""
-            yield Reason(
-                code=code, detail=f"{judged.criterion.assay}{stated} {words}.", source="21 CFR 610.1"
-            )
+            detail = " ".join(filter(None, (judged.criterion.assay, judged.in_words, words)))
+            yield Reason(code=code, detail=f"{detail}.", source="21 CFR 610.1")
 
 
 def _investigations(case: ReleaseCase) -> Reasons:
@@ -129,7 +121,7 @@ def _investigations(case: ReleaseCase) -> Reasons:
 
 
 def _processing(case: ReleaseCase) -> Reasons:
-    """21 CFR 1271.265(c)(3): nothing made under an open or unjustified departure, or unfinished, is released."""
+    """21 CFR 1271.265(c)(3): no release under an open or unjustified departure, nor half-way (rule P3)."""
     for kind in steps_missing(case.product.process, case.lot.processing.kinds_performed()):
         detail = f"The step {kind.replace('_', ' ')} of the process definition is not recorded."
         yield Reason(code="process_unfinished", detail=detail, source="P3")
@@ -152,12 +144,12 @@ def _filling(case: ReleaseCase) -> Reasons:
     if not filling.reconciled:
         detail = "Vials or labels of the fill are not reconciled; count and record them."
         yield Reason(code="fill_unreconciled", detail=detail, source="21 CFR 211.125(c)")
-    if filling.fill.expires_on < case.today:
+    if filling.fill.expires_on < product_day(case.product, case.at):
         yield Reason(code="expired", detail=f"The lot expired on {filling.fill.expires_on}.", source="R2")
 
 
 def _footing(case: ReleaseCase) -> Reasons:
-    """What the product legally is: for use on patients a finished lot, a route and a basis for it on record."""
+    """What the product legally is: for patients a finished lot, a route and a basis for it on record."""
     if case.purpose is not Purpose.CLINICAL:
         return
     if case.lot.kind is not LotKind.FINISHED:

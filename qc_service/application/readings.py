@@ -1,0 +1,170 @@
+"""An instrument's file becomes results: read and shown first, recorded once the analyst has confirmed it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from qc_service.application.access import own
+from qc_service.application.actor import Actor, Occasion
+from qc_service.application.results import results_of
+from qc_service.application.view import View
+from qc_service.domain.errors import Fault, Malformed, Reason, Refused
+from qc_service.domain.identifiers import EquipmentId, FacilityId, Line, LotNumber, Sha256, Slug, Text
+from qc_service.domain.lots import LOT
+from qc_service.domain.measurements import Measurement, ReplicateValue, Unit, WarningAnswer
+from qc_service.domain.moments import ZonedTime
+from qc_service.domain.permissions import Permission
+from qc_service.domain.records import Enclosure, New
+from qc_service.exchange.instruments import (
+    MeasuredValue,
+    Reading,
+    UnreadableFile,
+    read_instrument,
+    reading_dict,
+)
+
+NO_FIGURES = Line("no figures in the file")
+"""The finding that stands for a measurement whose file holds no value: it happened, so it is recorded."""
+
+
+class FileUnreadable(Malformed):
+    """The file gives no reading: it is cut short, empty, binary, too large or of no known format."""
+
+
+class WarningsUnanswered(Refused):
+    """The file carries warnings that the analyst has not answered; none is passed over in silence."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ImportResults:
+    """The analyst's confirmation of a reading: what the file does not say, and an answer to each warning.
+
+    ``confirm`` is the file's digest as it was shown; ``assays`` chooses among the values, all without it.
+    """
+
+    lot: LotNumber
+    upload: Enclosure
+    confirm: Sha256
+    method: Line
+    method_version: Line
+    facility: FacilityId
+    instrument: EquipmentId
+    started: ZonedTime
+    read: ZonedTime
+    answers: tuple[WarningAnswer, ...] = ()
+    assays: tuple[Slug, ...] | None = None
+    retests: int | None = None
+    reason: Text | None = None
+
+
+def show_reading(view: View, actor: Actor, lot: str, upload: Enclosure) -> dict[str, object]:
+    """What the file says, for the analyst to confirm; nothing is recorded. Raises ``FileUnreadable``."""
+    actor.must(Permission.RECORD_RESULT)
+    own(view, actor, LOT, lot)
+    reading = _read(upload)
+    return {
+        "file": upload.file.sha256,
+        "reading": reading_dict(reading),
+        "proposed": [_proposed(reading, value) for value in reading.values],
+    }
+
+
+def import_results(view: View, occasion: Occasion, intent: ImportResults) -> tuple[New, ...]:
+    """Record the values of a confirmed reading in one act, the raw file enclosed as their subject.
+
+    The values are read from the file again, so that nobody's typing comes between. Raises ``FileUnreadable``,
+    ``Malformed`` where the file is not the one confirmed, and ``WarningsUnanswered``.
+    """
+    occasion.actor.must(Permission.RECORD_RESULT)
+    lot = own(view, occasion.actor, LOT, intent.lot)
+    reading = _read(intent.upload)
+    if intent.confirm != intent.upload.file.sha256:
+        raise Malformed("this file is not the one whose reading was confirmed", field="confirm")
+    _must_be_answered(reading, intent.answers)
+    measurements = tuple(_measurement(intent, reading, value) for value in _chosen(reading, intent.assays))
+    return results_of(
+        view,
+        occasion,
+        lot,
+        measurements or (_measurement(intent, reading, None),),
+        enclosed=intent.upload,
+        reason=intent.reason,
+    )
+
+
+def _read(upload: Enclosure) -> Reading:
+    try:
+        return read_instrument(upload.content, upload.name)
+    except UnreadableFile as error:
+        raise FileUnreadable(error.detail, field="file") from error
+
+
+def _must_be_answered(reading: Reading, answers: tuple[WarningAnswer, ...]) -> None:
+    """Every warning has an answer (one for all of a code), and every answer a warning."""
+    answered = {answer.code for answer in answers}
+    codes = {warning.code for warning in reading.warnings}
+    stray = tuple(
+        Fault(pointer=f"/answers/{place}/code", detail="the file carries no such warning")
+        for place, answer in enumerate(answers)
+        if answer.code not in codes
+    )
+    if stray:
+        raise Malformed("an answer belongs to no warning of this file", faults=stray)
+    reasons = tuple(
+        Reason(code=warning.code, detail=warning.detail, source="Q1")
+        for warning in reading.warnings
+        if warning.code not in answered
+    )
+    if reasons:
+        raise WarningsUnanswered("Answer each warning that the file carries.", reasons)
+
+
+def _chosen(reading: Reading, assays: tuple[Slug, ...] | None) -> tuple[MeasuredValue, ...]:
+    if assays is None:
+        return reading.values
+    present = {value.assay for value in reading.values}
+    unknown = tuple(
+        Fault(pointer=f"/assays/{place}", detail="the file holds no value of this assay")
+        for place, assay in enumerate(assays)
+        if assay not in present
+    )
+    if unknown:
+        raise Malformed("the file does not hold every value that was chosen", faults=unknown)
+    return tuple(value for value in reading.values if value.assay in assays)
+
+
+def _measurement(intent: ImportResults, reading: Reading, value: MeasuredValue | None) -> Measurement:
+    """One value as a measurement; without any, that the instrument ran and gave no figure."""
+    replicates = tuple(
+        ReplicateValue(label=Line(one.label), value=Decimal(one.value))
+        for one in reading.replicates
+        if value and one.assay == value.assay
+    )
+    return Measurement(
+        assay=Slug(value.assay) if value else Slug("particle_measurement"),
+        value=Decimal(value.value) if value else None,
+        unit=Unit(value.unit) if value else None,
+        finding=None if value else NO_FIGURES,
+        method=intent.method,
+        method_version=intent.method_version,
+        facility=intent.facility,
+        instrument=intent.instrument,
+        started=intent.started,
+        read=intent.read,
+        raw_file=intent.confirm,
+        replicates=replicates,
+        warnings_answered=intent.answers,
+        retests=intent.retests,
+    )
+
+
+def _proposed(reading: Reading, value: MeasuredValue) -> dict[str, object]:
+    replicates = [one for one in reading.replicates if one.assay == value.assay]
+    return {
+        "assay": value.assay,
+        "value": value.value,
+        "unit": value.unit,
+        "derived": value.derived,
+        "replicates": [{"label": one.label, "value": one.value} for one in replicates],
+    }

@@ -24,7 +24,7 @@ from qc_service.domain.identifiers import (
 )
 from qc_service.domain.lookback import Lookback, LookbackConcluded, LookbackReported
 from qc_service.domain.moments import ZonedTime
-from qc_service.domain.records import Fold, Recorded
+from qc_service.domain.records import Body, Fold, Recorded
 from qc_service.domain.screening import DonorScreened, DonorTested, SpecimenOf
 from qc_service.domain.vocabulary import Purpose, Tissue
 
@@ -51,6 +51,9 @@ class DonationStanding(StrEnum):
     INELIGIBLE = "ineligible"
     INCOMPLETE = "incomplete"
 
+
+SCREENING_VALUES: tuple[type[Body], ...] = (DonorScreened, DonorTested, LookbackReported)
+"""The records whose values only quality and auditors may read; whoever else asks gets them withheld."""
 
 STANDING_IN_WORDS: dict[DonationStanding, str] = {
     DonationStanding.QUARANTINED: UNFINISHED,

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 from qc_service.application.actor import Actor, Occasion
 from qc_service.application.lineage import donations_of
+from qc_service.application.naming import must_be_free
 from qc_service.application.references import all_ours, ours
 from qc_service.application.view import View
 from qc_service.domain.derivation import (
-    LotNumberTaken,
     consumption,
     departures_of_parent,
     must_be_a_product_of_its_own,
@@ -48,12 +48,11 @@ def register_lot(view: View, occasion: Occasion, intent: RegisterLot) -> tuple[N
     """Register the lot, and on each parent's stream what was taken from it (domain rule P2).
 
     A parent that is not released for further processing, and more taken than there was, are facts: they open
-    deviations on the new lot. Raises ``LotNumberTaken``, ``PoolingRefused`` (P10),
+    deviations on the new lot. Raises ``NameTaken``, ``PoolingRefused`` (P10),
     ``FormulationNeedsItsOwnProduct`` and ``Malformed``.
     """
     occasion.actor.must(Permission.REGISTER_LOT)
-    if view.find(LOT, intent.number) is not None:
-        raise LotNumberTaken(f"A lot {intent.number} is on record: give this one another number.")
+    must_be_free(view, LOT, intent.number)
     if intent.made_at is not None:
         recorded_late(intent.made_at, occasion.at, intent.reason, member="made_at")
     parents = all_ours(view, occasion.actor, LOT, (parent.lot for parent in intent.parents), "/parents")

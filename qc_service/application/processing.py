@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from qc_service.application.access import own
 from qc_service.application.actor import Actor, Occasion
+from qc_service.application.attachments import document
 from qc_service.application.references import all_ours, known
 from qc_service.application.view import View
 from qc_service.domain.departures import (
@@ -19,7 +20,16 @@ from qc_service.domain.departures import (
 )
 from qc_service.domain.errors import Malformed
 from qc_service.domain.facilities import FACILITY
-from qc_service.domain.identifiers import EquipmentId, FacilityId, Line, LotNumber, PersonId, ReagentId, Text
+from qc_service.domain.identifiers import (
+    EquipmentId,
+    FacilityId,
+    Line,
+    LotNumber,
+    PersonId,
+    ReagentId,
+    Sha256,
+    Text,
+)
 from qc_service.domain.lots import LOT, Lot
 from qc_service.domain.moments import ZonedTime
 from qc_service.domain.parties import PERSON
@@ -65,6 +75,7 @@ class StepAccount:
     yield_percent: Decimal | None = None
     parameters: tuple[Parameter, ...] = ()
     location: Line | None = None
+    documents: tuple[Sha256, ...] = ()
     notes: Text | None = None
     reason: Text | None = None
 
@@ -147,8 +158,15 @@ def performed(
     step = _step(view, occasion, lot, kind, account)
     departures = (*_departures(view, occasion.actor, lot, step), *further)
     found = opened(departures, after=len(lot.processing.deviations), step=step.number)
+    documents = (document(view, occasion.actor, sha256) for sha256 in account.documents)
     return (
-        New(name=lot.number, body=step, occurred_at=account.ended_at, reason=account.reason),
+        New(
+            name=lot.number,
+            body=step,
+            occurred_at=account.ended_at,
+            reason=account.reason,
+            files=tuple(file for files in documents for file in files),
+        ),
         *(New(name=lot.number, body=body) for body in found),
     )
 
@@ -174,6 +192,7 @@ def _step(view: View, occasion: Occasion, lot: Lot, kind: StepKind, account: Ste
         yield_percent=account.yield_percent,
         parameters=account.parameters,
         location=account.location,
+        documents=account.documents,
         notes=account.notes,
         certification=cover_on(facility, STEP_OPERATION[kind], days),
         late=recorded_late(account.ended_at, occasion.at, account.reason),

@@ -5,17 +5,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from qc_service.domain.errors import Conflict, Malformed, Reason, Refused
+from qc_service.domain.errors import Malformed, Reason, Refused
 from qc_service.domain.identifiers import DonorCode, LotNumber, Text
 from qc_service.domain.lots import Lot, LotMaterialConsumed, LotRegistered, Parent
 from qc_service.domain.processing import Departure, DeviationCause, Severity
 from qc_service.domain.products import Product
 from qc_service.domain.quantities import Quantity
 from qc_service.domain.vocabulary import Purpose
-
-
-class LotNumberTaken(Conflict):
-    """A lot of this number is on record."""
 
 
 class PoolingRefused(Refused):
@@ -79,7 +75,7 @@ def departures_of_parent(parent: Lot, taken: Quantity) -> tuple[Departure, ...]:
     if not parent.usable_for(Purpose.FURTHER_PROCESSING):
         detail = f"Parent lot {parent.number} was not released for further processing: it is {parent.status}."
         found.append((DeviationCause.PARENT_NOT_RELEASED, detail))
-    if taken.smallest > parent.remaining:
+    if taken.measured_in(parent.quantity.unit) > parent.remaining:
         detail = f"{taken} was taken from lot {parent.number}: more was consumed than there was."
         found.append((DeviationCause.MORE_CONSUMED_THAN_MADE, detail))
     return tuple(

@@ -159,9 +159,9 @@ class Lot:
 
     @property
     def remaining(self) -> Decimal:
-        """How much is left, in the smallest unit of its dimension; below zero where more was consumed than
-        made."""
-        return self.quantity.smallest - sum(taken.consumed.smallest for taken in self.consumed)
+        """How much is left, in the unit of ``quantity``; below zero where more was consumed than made."""
+        unit = self.quantity.unit
+        return self.quantity.amount - sum(taken.consumed.measured_in(unit) for taken in self.consumed)
 
 
 LOT: Fold[Lot] = Fold("lot")

@@ -12,11 +12,11 @@ from qc_service.domain.identifiers import Line
 _SCALES: dict[str, tuple[str, int]] = {
     "L": ("volume", 6),
     "mL": ("volume", 3),
-    "uL": ("volume", 0),
+    "µL": ("volume", 0),
     "kg": ("mass", 9),
     "g": ("mass", 6),
     "mg": ("mass", 3),
-    "ug": ("mass", 0),
+    "µg": ("mass", 0),
     "cells": ("cells", 0),
     "particles": ("particles", 0),
     "vials": ("vials", 0),
@@ -42,10 +42,9 @@ class Quantity:
         if self.amount < 0:
             raise Malformed("an amount is zero or more", field="amount")
 
-    @property
-    def smallest(self) -> Decimal:
-        """The amount in the smallest unit of its dimension (1.5 mL is 1500 uL)."""
-        return self.amount.scaleb(_SCALES[self.unit][1])
+    def measured_in(self, unit: Line) -> Decimal:
+        """The amount in another unit of the same dimension (1500 µL measured in mL is 1.500)."""
+        return self.amount.scaleb(_SCALES[self.unit][1] - _SCALES[unit][1])
 
     def comparable(self, other: Quantity) -> bool:
         """Whether both measure the same thing, so that one can be taken from the other."""

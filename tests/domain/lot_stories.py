@@ -104,6 +104,7 @@ def step(number: int = 1, kind: StepKind = StepKind.HARVEST, **changes: Any) -> 
         yield_percent=None,
         parameters=(),
         location=None,
+        documents=(),
         notes=None,
         certification=None,
         late=False,

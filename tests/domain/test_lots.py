@@ -59,7 +59,7 @@ def test_p2_a_lot_is_made_from_something_named_once(changes: dict[str, Any], fie
 def test_p2_partial_consumption_leaves_the_rest() -> None:
     into = LotNumber("EX261101B")
     taken = LotMaterialConsumed(into=into, consumed=ml("40"))
-    assert lot(taken, taken).remaining == Decimal(20000)
+    assert lot(taken, taken).remaining == Decimal(20)
     assert taken.cites() == ()
 
 

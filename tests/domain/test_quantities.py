@@ -14,8 +14,9 @@ def quantity(amount: str, unit: str) -> Quantity:
 
 
 def test_units_of_one_dimension_are_compared_exactly() -> None:
-    assert quantity("1.5", "mL").smallest == quantity("1500", "uL").smallest
-    assert quantity("2", "L").comparable(quantity("1", "uL"))
+    assert quantity("1500", "µL").measured_in(Line("mL")) == Decimal("1.5")
+    assert quantity("1.5", "mL").measured_in(Line("µL")) == Decimal(1500)
+    assert quantity("2", "L").comparable(quantity("1", "µL"))
     assert not quantity("2", "L").comparable(quantity("1", "mg"))
 
 

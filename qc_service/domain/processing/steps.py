@@ -8,7 +8,16 @@ from decimal import Decimal
 from enum import StrEnum
 
 from qc_service.domain.errors import Malformed
-from qc_service.domain.identifiers import EquipmentId, FacilityId, Line, PersonId, ReagentId, Slug, Text
+from qc_service.domain.identifiers import (
+    EquipmentId,
+    FacilityId,
+    Line,
+    PersonId,
+    ReagentId,
+    Sha256,
+    Slug,
+    Text,
+)
 from qc_service.domain.moments import ZonedTime
 from qc_service.domain.quantities import Quantity
 from qc_service.domain.records import Body, record
@@ -93,6 +102,7 @@ class Step:
     yield_percent: Decimal | None
     parameters: tuple[Parameter, ...]
     location: Line | None
+    documents: tuple[Sha256, ...]
     notes: Text | None
     certification: Cover | None
     late: bool

@@ -42,7 +42,7 @@ class RecordCheck:
 
 
 def record_check(view: View, occasion: Occasion, intent: RecordCheck) -> tuple[New, ...]:
-    """Ask and record the answer: on the vial's stream where it is on record, else on the clinic's own (V2)."""
+    """Ask and record the answer: on the stream of a vial on record, else on the clinic's own (V2)."""
     occasion.actor.must(Permission.CHECK_VIAL)
     if intent.checked_at is not None:
         must_have_come(intent.checked_at, occasion.at, "/checked_at")

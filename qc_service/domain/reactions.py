@@ -174,10 +174,6 @@ class Reaction:
             return "submitted"
         return "due" if self.due_on else "recorded"
 
-    def overdue(self, today: date) -> bool:
-        """Whether the authority should have heard by now."""
-        return self.status == "due" and self.due_on is not None and today > self.due_on
-
 
 REACTION: Fold[Reaction] = Fold("reaction")
 

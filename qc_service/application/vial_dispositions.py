@@ -75,7 +75,7 @@ class DisposeVial:
     cold_chain_evidence: Line | None = None
 
     def __post_init__(self) -> None:
-        """Raise ``Malformed`` where a member is missing that the kind needs, or is there and has no meaning."""
+        """Raise ``Malformed`` where a member that the kind needs is missing, or one has no meaning."""
         belongs = (
             ("statement", DispositionKind.UNDO, True),
             ("right_vial", DispositionKind.UNDO, False),

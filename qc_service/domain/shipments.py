@@ -64,7 +64,7 @@ class AccompanyingRecord:
 
     lot: LotNumber
     product: ProductCode
-    expires_on: date
+    expires_on: date | None
     donors: tuple[DonorStatement, ...]
 
 

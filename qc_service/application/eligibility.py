@@ -20,40 +20,9 @@ from qc_service.domain.identifiers import Din, FacilityId, Line, Text
 from qc_service.domain.panel import panel_on
 from qc_service.domain.permissions import Permission
 from qc_service.domain.records import Meaning, New
-from qc_service.domain.screening import (
-    AssayResult,
-    DonorScreened,
-    DonorTested,
-    LaboratoryNumber,
-    PlasmaDilution,
-    ScreeningPart,
-    SpecimenOf,
-)
+from qc_service.domain.screening import DonorScreened, DonorTested, Report, Screening
 from qc_service.domain.suggestion import Suggestion, adverse_findings, suggested_eligibility
 from qc_service.domain.vocabulary import Operation
-
-
-@dataclass(frozen=True, kw_only=True)
-class Screening:
-    """The screening as far as it has come; ``supersedes`` names a screening that this one corrects."""
-
-    interview: ScreeningPart | None = None
-    physical_examination: ScreeningPart | None = None
-    records_review: ScreeningPart | None = None
-    plasma_dilution: PlasmaDilution | None = None
-    supersedes: int | None = None
-
-
-@dataclass(frozen=True, kw_only=True)
-class Report:
-    """One laboratory's report on one specimen; ``supersedes`` names a report that this one corrects."""
-
-    laboratory: FacilityId
-    laboratory_number: LaboratoryNumber
-    specimen_of: SpecimenOf
-    specimen_on: date
-    results: tuple[AssayResult, ...]
-    supersedes: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -112,17 +81,9 @@ def record_screening(view: View, occasion: Occasion, intent: RecordScreening) ->
 def _screened(occasion: Occasion, donation: Donation, screening: Screening) -> DonorScreened:
     number = len(donation.screenings) + 1
     _must_be_earlier(screening.supersedes, number, "/screening/supersedes")
-    body = DonorScreened(
-        screening=number,
-        interview=screening.interview,
-        physical_examination=screening.physical_examination,
-        records_review=screening.records_review,
-        plasma_dilution=screening.plasma_dilution,
-        supersedes=screening.supersedes,
-    )
-    for name, part in body.parts.items():
+    for name, part in screening.parts.items():
         must_have_come(part.on, occasion.at, f"/screening/{name.replace(' ', '_')}/on")
-    return body
+    return DonorScreened(screening=number, **vars(screening))
 
 
 def _tested(view: View, occasion: Occasion, donation: Donation, report: Report, place: int) -> DonorTested:
@@ -132,15 +93,7 @@ def _tested(view: View, occasion: Occasion, donation: Donation, report: Report, 
     report.laboratory_number.must_fit(laboratory.country, f"/reports/{place}/laboratory_number")
     for row, each in enumerate(report.results):
         must_have_come(each.result_on, occasion.at, f"/reports/{place}/results/{row}/result_on")
-    return DonorTested(
-        report=number,
-        laboratory=laboratory.id,
-        laboratory_number=report.laboratory_number,
-        specimen_of=report.specimen_of,
-        specimen_on=report.specimen_on,
-        results=report.results,
-        supersedes=report.supersedes,
-    )
+    return DonorTested(report=number, **vars(report))
 
 
 def _must_be_earlier(supersedes: int | None, number: int, pointer: str) -> None:

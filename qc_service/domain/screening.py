@@ -68,12 +68,13 @@ class PlasmaDilution:
         return (self.blood_and_colloids_ml or 0) + (self.crystalloids_ml or 0) > limit_ml
 
 
-@record("donation")
 @dataclass(frozen=True, kw_only=True)
-class DonorScreened(Body):
-    """Screening as far as it went: interview, examination, records review, dilution (21 CFR 1271.75)."""
+class Screening:
+    """Screening as far as it went: interview, examination, records review, dilution (21 CFR 1271.75).
 
-    screening: int
+    ``supersedes`` is the number of a screening that this one corrects.
+    """
+
     interview: ScreeningPart | None = None
     physical_examination: ScreeningPart | None = None
     records_review: ScreeningPart | None = None
@@ -94,6 +95,14 @@ class DonorScreened(Body):
             "records review": self.records_review,
         }
         return {name: part for name, part in named.items() if part is not None}
+
+
+@record("donation")
+@dataclass(frozen=True, kw_only=True)
+class DonorScreened(Screening, Body):
+    """A donor was screened; ``screening`` is its number in the stream."""
+
+    screening: int
 
 
 class LaboratoryNumber(Code):
@@ -169,12 +178,13 @@ class AssayResult:
     outcome: Outcome
 
 
-@record("donation")
 @dataclass(frozen=True, kw_only=True)
-class DonorTested(Body):
-    """One laboratory's report on one specimen (domain rule D2); ``supersedes`` names a report it corrects."""
+class Report:
+    """One laboratory's report on one specimen (domain rule D2).
 
-    report: int
+    ``supersedes`` is the number of a report that this one corrects.
+    """
+
     laboratory: FacilityId
     laboratory_number: LaboratoryNumber
     specimen_of: SpecimenOf
@@ -189,10 +199,18 @@ class DonorTested(Body):
         if any(result.result_on < self.specimen_on for result in self.results):
             raise Malformed("a result cannot be older than its specimen", field="results")
 
-    def cites(self) -> tuple[str, ...]:
-        """A report stands on the laboratory."""
-        return (f"facility/{self.laboratory}",)
-
     def within_window(self, recovered: date) -> bool:
         """Whether the specimen was taken up to 7 days before or after recovery (21 CFR 1271.80(b))."""
         return abs((self.specimen_on - recovered).days) <= SPECIMEN_WINDOW_DAYS
+
+
+@record("donation")
+@dataclass(frozen=True, kw_only=True)
+class DonorTested(Report, Body):
+    """A laboratory reported on a donor; ``report`` is its number in the stream."""
+
+    report: int
+
+    def cites(self) -> tuple[str, ...]:
+        """A report stands on the laboratory."""
+        return (f"facility/{self.laboratory}",)

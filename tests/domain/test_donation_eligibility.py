@@ -26,6 +26,7 @@ from qc_service.domain.screening import (
     LaboratoryNumber,
     Outcome,
     PlasmaDilution,
+    Screening,
     ScreeningFinding,
     SpecimenOf,
 )
@@ -321,7 +322,7 @@ def test_d2_plasma_dilution_states_both_volumes_or_a_conclusion(
 
 def test_d2_a_screening_or_report_that_states_nothing_is_malformed() -> None:
     with pytest.raises(Malformed):
-        DonorScreened(screening=1)
+        Screening()
     with pytest.raises(Malformed):
         report()
     dilution = DonorScreened(screening=1, plasma_dilution=SCREENED.plasma_dilution)

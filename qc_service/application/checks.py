@@ -40,6 +40,11 @@ class RecordCheck:
         if self.lot is None and self.serial is None:
             raise Malformed("say which lot or serial the code names", field="lot")
 
+    @property
+    def name(self) -> str:
+        """The name of the vial's stream within its room."""
+        return f"{self.lot}/{self.serial}"
+
 
 def record_check(view: View, occasion: Occasion, intent: RecordCheck) -> tuple[New, ...]:
     """Ask and record the answer: on the stream of a vial on record, else on the clinic's own (V2)."""

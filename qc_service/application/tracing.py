@@ -42,11 +42,11 @@ class Trail:
     vial: VialRef | None = None
 
 
-def trace(view: View, actor: Actor, *, from_: str) -> dict[str, object]:
+def trace(view: View, actor: Actor, *, from_: str = "") -> dict[str, object]:
     """Both directions from ``donation:``, ``lot:``, ``vial:``, ``facility:``, ``reagent:`` or ``equipment:``
     (P1).
 
-    An organisation sees its own; a clinic, of lots it was sent vials of, its own shipments and administrations.
+    An organisation sees its own; a clinic, of lots it was sent, its own shipments and administrations.
     Raises ``Malformed`` and ``NotFound`` (21 CFR 1271.290(b), (c)).
     """
     actor.must(Permission.READ_RECORDS)

@@ -26,7 +26,7 @@ from qc_service.domain.use import (
     doses_left,
     use_before,
 )
-from qc_service.domain.vial_acts import Clock, VialAdministered, VialPrepared, VialRef
+from qc_service.domain.vial_acts import Clock, VialAdministered, VialPrepared
 from qc_service.domain.vials import Vial
 from qc_service.domain.vocabulary import AdministrationRoute
 
@@ -49,6 +49,11 @@ class PrepareVial:
         if not self.starts:
             raise Malformed("say what was done: thaw, reconstitution or puncture", field="starts")
 
+    @property
+    def name(self) -> str:
+        """The name of the vial's stream within its room."""
+        return f"{self.lot}/{self.serial}"
+
 
 @dataclass(frozen=True, kw_only=True)
 class VialGiven:
@@ -64,6 +69,11 @@ class VialGiven:
         """Raise ``Malformed`` for less than one dose."""
         if self.doses < 1:
             raise Malformed("is at least 1", field="doses")
+
+    @property
+    def name(self) -> str:
+        """The name of the vial's stream within its room."""
+        return f"{self.lot}/{self.serial}"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -120,11 +130,7 @@ def prepare_vial(view: View, occasion: Occasion, intent: PrepareVial) -> tuple[N
         use_before=_use_before(view, occasion, intent.lot, intent.starts, at),
         answer=digest(verdict),
     )
-    return (
-        New(
-            name=VialRef(lot=intent.lot, serial=intent.serial).name, body=body, occurred_at=intent.prepared_at
-        ),
-    )
+    return (New(name=intent.name, body=body, occurred_at=intent.prepared_at),)
 
 
 def _use_before(
@@ -180,8 +186,7 @@ def _given(view: View, occasion: Occasion, intent: AdministerVial, given: VialGi
         answer=digest(verdict),
     )
     reason = intent.reason or (UNSTATED if lacking else None)
-    name = VialRef(lot=given.lot, serial=given.serial).name
-    return New(name=name, body=body, occurred_at=intent.given_at, reason=reason)
+    return New(name=given.name, body=body, occurred_at=intent.given_at, reason=reason)
 
 
 def _lacking(

@@ -89,6 +89,11 @@ class DisposeVial:
             if needed and not stated and self.kind is kind:
                 raise Malformed(f"is needed to {kind}", field=member)
 
+    @property
+    def name(self) -> str:
+        """The name of the vial's stream within its room."""
+        return f"{self.lot}/{self.serial}"
+
 
 def dispose_vial(view: View, occasion: Occasion, intent: DisposeVial) -> tuple[New, ...]:
     """Record what became of a vial that the organisation owns or holds.

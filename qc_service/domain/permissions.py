@@ -1,4 +1,4 @@
-"""Who may do what: one table from role to permission, asked in the first line of every use case (21 CFR 11.10(d), (g))."""
+"""Who may do what: one table, asked in the first line of every use case (21 CFR 11.10(d), (g))."""
 
 from __future__ import annotations
 

@@ -1,0 +1,1 @@
+"""Schema migrations by Alembic; configured in pyproject under [tool.alembic]."""

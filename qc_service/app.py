@@ -1,0 +1,119 @@
+"""The composition root: settings become an engine, signers and a clock, these become capabilities, and those an app."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from flask import Flask
+from sqlalchemy import Engine
+from sqlalchemy.exc import SQLAlchemyError
+
+from qc_service.application.acts import Acts
+from qc_service.application.attesting import Attestor
+from qc_service.application.ports import Clock
+from qc_service.application.provenance import Bundler
+from qc_service.application.publishing import Publisher
+from qc_service.application.view import View
+from qc_service.keystore import Keystore, KeyUnusable
+from qc_service.ledger.forkfile import ForkFile
+from qc_service.ledger.trust import TrustRoot
+from qc_service.persistence import schema
+from qc_service.persistence.engine import open_engine
+from qc_service.persistence.store import SqlStore
+from qc_service.persistence.tokens import SqlTokens
+from qc_service.settings import Settings
+from qc_service.web.api import install
+from qc_service.web.service import EXTENSION, Service
+
+
+def system_clock() -> datetime:
+    """The time, UTC, in whole seconds."""
+    return datetime.now(UTC).replace(microsecond=0)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Capabilities:
+    """Everything that the service can do, made from settings once; the web and the commands both use it."""
+
+    settings: Settings
+    engine: Engine
+    keystore: Keystore
+    store: SqlStore
+    tokens: SqlTokens
+    acts: Acts
+    publisher: Publisher
+    bundler: Bundler
+    clock: Clock
+    fresh: Callable[[int], bytes]
+    root: TrustRoot
+
+    @property
+    def issuer(self) -> str:
+        """The log's origin, as the trust root states it."""
+        return self.root.issuer
+
+    def view(self) -> View:
+        """A fresh view of the records."""
+        return View(self.store)
+
+    def ready(self) -> tuple[str, ...]:
+        """What keeps the service from answering: an unmigrated database, or a head that does not extend the last."""
+        try:
+            schema.check(self.engine)
+            return (
+                () if self.publisher.consistent() else ("the log's head does not extend the last signed one",)
+            )
+        except (schema.SchemaMismatch, SQLAlchemyError) as error:
+            return (
+                str(error) if isinstance(error, schema.SchemaMismatch) else "the database cannot be reached",
+            )
+
+    def close(self) -> None:
+        """Give back the database connections."""
+        self.engine.dispose()
+
+
+def assemble(
+    settings: Settings, environment: Mapping[str, str] | None = None, clock: Clock = system_clock
+) -> Capabilities:
+    """Open everything the settings name. ``SchemaMismatch`` and ``KeyUnusable`` name the command that mends it."""
+    keystore = Keystore(settings.home, os.environ if environment is None else environment)
+    content = keystore.root(1)
+    if content is None:
+        raise KeyUnusable("This home has no trust root: run 'qc-service init' first.")
+    root = TrustRoot.parse(content)
+    engine = open_engine(settings.database_url)
+    schema.check(engine)
+    store = SqlStore(engine, keystore.row_key())
+    signer = keystore.signer("record")
+    publisher = Publisher(store, root.issuer, keystore.signer("checkpoint"), ForkFile(keystore.fork_file))
+    attestor = Attestor(issuer=root.issuer, signer=signer, fresh=secrets.token_bytes)
+    return Capabilities(
+        settings=settings, engine=engine, keystore=keystore, store=store, tokens=SqlTokens(engine),
+        acts=Acts(store, attestor, clock), publisher=publisher,
+        bundler=Bundler(store=store, publisher=publisher, signer=signer, issuer=root.issuer),
+        clock=clock, fresh=secrets.token_bytes, root=root,
+    )  # fmt: skip
+
+
+def create_app(settings: Settings, clock: Clock = system_clock) -> Flask:
+    """The service as a WSGI application."""
+    return web_app(assemble(settings, clock=clock))
+
+
+def web_app(made: Capabilities) -> Flask:
+    """The WSGI application over capabilities that were made already."""
+    app = Flask("qc_service.web", static_folder=None, template_folder="templates")
+    app.config["MAX_CONTENT_LENGTH"] = 24 * 1024 * 1024
+    app.extensions[EXTENSION] = Service(
+        acts=made.acts, store=made.store, publisher=made.publisher, bundler=made.bundler, tokens=made.tokens,
+        clock=made.clock, issuer=made.issuer, public_url=made.settings.public_url,
+        requests_per_minute=made.settings.requests_per_minute, trust_roots=made.keystore.root,
+        jwks=lambda: {"keys": [key.jwk() for key in made.root.record_keys]}, ready=made.ready,
+    )  # fmt: skip
+    install(app)
+    return app

@@ -1,0 +1,135 @@
+"""The one doorway of all writes: read and judge, sign, commit, publish; and again if something moved meanwhile."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TypeVar
+
+from qc_service.application.actor import Actor, Occasion
+from qc_service.application.attesting import Attestor, recorded_not_before
+from qc_service.application.index import index
+from qc_service.application.ports import Clock, Moved, Prepared, Retry, Store, StoredRecord, Unavailable
+from qc_service.application.view import View
+from qc_service.domain.errors import Conflict
+from qc_service.domain.records import New
+
+I = TypeVar("I")  # noqa: E741
+UseCase = Callable[[View, Occasion, I], Sequence[New]]
+MOST_TRIES = 5
+CLOCK_MAY_LAG = timedelta(minutes=5)
+
+
+class Busy(Conflict):
+    """Others kept changing what this act depends on; nothing was recorded, so send it again."""
+
+
+class Stale(Conflict):
+    """The stream is not where the sender last saw it; read it again and decide anew."""
+
+
+class KeyReused(Conflict):
+    """The same idempotency key came with another content."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Expected:
+    """What the sender last saw of a stream: its last sequence number."""
+
+    stream: str
+    seq: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Receipt:
+    """The records of an act, in their order, as they stand in the log; ``first_time`` is false on a replay."""
+
+    records: tuple[StoredRecord, ...]
+    first_time: bool
+
+
+class Acts:
+    """Performs use cases: nothing else in the service signs or commits."""
+
+    def __init__(self, store: Store, attestor: Attestor, clock: Clock) -> None:
+        self._store = store
+        self._attestor = attestor
+        self._clock = clock
+
+    def perform(
+        self,
+        use_case: UseCase[I],
+        actor: Actor,
+        intent: I,
+        *,
+        retry: Retry | None = None,
+        expected: Expected | None = None,
+    ) -> Receipt:
+        """Perform one act, all of it or nothing.
+
+        The order is replay, then the expected sequence number, then the rule. Raises what the rule raises,
+        ``KeyReused``, ``Stale``, ``Busy`` after five tries, and ``Unavailable`` where the clock is behind the log.
+        """
+        for _ in range(MOST_TRIES):
+            done = self._replayed(retry)
+            if done:
+                return done
+            try:
+                return self._once(use_case, actor, intent, retry, expected)
+            except Moved:
+                continue
+        raise Busy("Others are changing the same records; nothing was recorded. Send it again.")
+
+    def _once(
+        self, use_case: UseCase[I], actor: Actor, intent: I, retry: Retry | None, expected: Expected | None
+    ) -> Receipt:
+        view = View(self._store)
+        occasion = self._occasion(actor)
+        _must_stand(view, expected)
+        prepared = self.prepare(view, occasion, use_case(view, occasion, intent), retry)
+        first = self._store.commit(prepared)
+        return Receipt(records=self._store.records(first, len(prepared.records)), first_time=True)
+
+    def prepare(
+        self, view: View, occasion: Occasion, news: Sequence[New], retry: Retry | None = None
+    ) -> Prepared:
+        """Sign the records and work out what they change in the index; nothing is written."""
+        attested = self._attestor.attest(view, occasion, news)
+        enclosures = tuple(enclosure for new in news for enclosure in new.enclosed)
+        enclosed = {str(enclosure.file.sha256): enclosure.content for enclosure in enclosures}
+        rows = index(view, tuple(one.recorded for one in attested), enclosed)
+        return Prepared(
+            records=tuple(one.stored for one in attested),
+            recorded_at=occasion.at,
+            enclosures=enclosures,
+            reads=view.reads(),
+            rows=rows,
+            retry=retry,
+        )
+
+    def _occasion(self, actor: Actor) -> Occasion:
+        now, head = self._clock(), self._store.head()
+        if head.recorded_at and head.recorded_at - now > CLOCK_MAY_LAG:
+            raise Unavailable("The server's clock is more than five minutes behind the log; set the clock.")
+        return Occasion(
+            actor=actor, at=recorded_not_before(now, head.recorded_at), fresh=self._attestor.fresh
+        )
+
+    def _replayed(self, retry: Retry | None) -> Receipt | None:
+        done = self._store.done(retry.scope) if retry else None
+        if done is None or retry is None:
+            return None
+        if done.fingerprint != retry.fingerprint:
+            raise KeyReused("This Idempotency-Key was used for something else; use a new key for a new act.")
+        return Receipt(records=self._store.records(done.first, done.count), first_time=False)
+
+
+def _must_stand(view: View, expected: Expected | None) -> None:
+    if expected is None:
+        return
+    seq = len(view.history(expected.stream)) - 1
+    if seq != expected.seq:
+        raise Stale(
+            f"{expected.stream} is at {seq}, not {expected.seq}: it changed since you read it. Read it again."
+        )

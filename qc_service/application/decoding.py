@@ -1,0 +1,44 @@
+"""From stored bytes to typed records: the one place where a ledger statement becomes a domain record."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from qc_service.application.ports import StoredRecord
+from qc_service.domain.codec import from_plain
+from qc_service.domain.identifiers import Line, Sha256, Text
+from qc_service.domain.kinds import KINDS
+from qc_service.domain.moments import ZonedTime, parse_instant
+from qc_service.domain.records import File, Meaning, Recorded, Signer
+from qc_service.ledger.canonical import digest
+from qc_service.ledger.statement import Statement
+
+
+def recorded(stored: StoredRecord) -> Recorded:
+    """Return the typed record. Raises ``Malformed`` or ``ValueError`` where the payload is not one of ours.
+
+    Records never change, so each is read once and remembered by its digest.
+    """
+    return decoded(stored.payload, stored.index)
+
+
+@lru_cache(maxsize=32_768)
+def decoded(payload: bytes, index: int) -> Recorded:
+    """Read one payload strictly: a canonical statement, a known kind, a complete body."""
+    statement = Statement.parse(payload)
+    kind = KINDS.get(statement.kind)
+    if kind is None:
+        raise ValueError(f"no record kind is named {statement.kind}")
+    return Recorded(
+        stream=statement.stream,
+        seq=statement.seq,
+        body=from_plain(kind, statement.body, complete=True),
+        signer=from_plain(Signer, statement.signer, complete=True),
+        meaning=Meaning(statement.meaning),
+        reason=None if statement.reason is None else Text(statement.reason),
+        occurred_at=ZonedTime(statement.occurred_at),
+        recorded_at=parse_instant(statement.recorded_at),
+        files=tuple(File(name=Line(file.name), sha256=Sha256(file.sha256)) for file in statement.files),
+        digest=digest(payload),
+        index=index,
+    )

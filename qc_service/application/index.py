@@ -1,0 +1,112 @@
+"""The index of records: which rows an act changes; the same functions serve the commit, the audit and the rebuild."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from qc_service.application.answers import lot_answer
+from qc_service.application.lineage import descendants
+from qc_service.application.manifest import filled_vials
+from qc_service.application.ports import CatalogueRow, CitationRow, ConsignmentRow, IndexRows, LotAnswerRow
+from qc_service.application.rooms import ROOMS
+from qc_service.application.view import View
+from qc_service.domain.filling import VialsFilled
+from qc_service.domain.lots import LOT
+from qc_service.domain.records import Recorded
+from qc_service.domain.shipments import ShipmentDispatched, ShipmentReceived
+from qc_service.domain.vial_changes import apply, touched
+from qc_service.domain.vials import Vial
+
+REACHING = ("donation", "facility", "product", "lot")
+"""The rooms whose records may change the answer of every lot below."""
+
+
+def index(view: View, records: Sequence[Recorded], enclosed: dict[str, bytes]) -> IndexRows:
+    """The rows that these records change, given a view of everything before them; ``enclosed`` are their files."""
+    vials = changed_vials(view, records, enclosed)
+    after = view.after(records, vials)
+    streams = tuple(dict.fromkeys(recorded.stream for recorded in records))
+    return IndexRows(
+        catalogue=tuple(row for stream in streams if (row := catalogue_row(after, stream))),
+        citations=tuple(citation_rows(records)),
+        consignments=tuple(consignment_rows(records)),
+        vials=vials,
+        answers=tuple(answer_rows(after, streams)),
+    )
+
+
+def catalogue_row(view: View, stream: str) -> CatalogueRow | None:
+    """The row of a stream in lists; ``None`` for streams that are not listed, such as a vial's."""
+    room, _, name = stream.partition("/")
+    if room not in ROOMS:
+        return None
+    fold, summary = ROOMS[room]
+    state = view.get(fold, name)
+    members = summary(state)
+    return CatalogueRow(
+        stream=stream,
+        organisation=state.organisation,
+        status=str(members.pop("status")),
+        title=str(members.pop("title")),
+        seq=view.history(stream)[-1].seq,
+        summary=members,
+    )
+
+
+def citation_rows(records: Iterable[Recorded]) -> Iterable[CitationRow]:
+    """One row for each stream that a record stands on."""
+    for recorded in records:
+        for cited in recorded.body.cites():
+            if cited != recorded.stream:
+                yield CitationRow(cited=cited, citing=recorded.stream, index=recorded.index)
+
+
+def consignment_rows(records: Iterable[Recorded]) -> Iterable[ConsignmentRow]:
+    """Who may see a shipment and its lots from the moment it leaves."""
+    for recorded in records:
+        body = recorded.body
+        if isinstance(body, ShipmentDispatched):
+            streams = (recorded.stream, *(f"lot/{vials.lot}" for vials in body.contents))
+            yield from (ConsignmentRow(organisation=body.recipient, stream=stream) for stream in streams)
+        if isinstance(body, ShipmentReceived):
+            lots = dict.fromkeys(ref.lot for ref in body.unexpected)
+            yield from (ConsignmentRow(organisation=body.recipient, stream=f"lot/{lot}") for lot in lots)
+
+
+def changed_vials(view: View, records: Sequence[Recorded], enclosed: dict[str, bytes]) -> tuple[Vial, ...]:
+    """Every vial that a record minted or changed, as it is after the last of them."""
+    changed: dict[tuple[str, str], Vial] = {}
+    for recorded in records:
+        if isinstance(recorded.body, VialsFilled):
+            manifest = enclosed[recorded.body.manifest]
+            minted = filled_vials(recorded.name, recorded.signer.organisation, manifest)
+            changed.update({(vial.lot, vial.serial): vial for vial in minted})
+        for vial in _touched(view, recorded, changed):
+            changed[vial.lot, vial.serial] = apply(vial, recorded)
+    return tuple(changed.values())
+
+
+def _touched(view: View, recorded: Recorded, changed: dict[tuple[str, str], Vial]) -> tuple[Vial, ...]:
+    by_lot: dict[str, list[str]] = {}
+    found = []
+    for ref in touched(recorded.body):
+        known = changed.get((ref.lot, ref.serial))
+        if known:
+            found.append(known)
+        else:
+            by_lot.setdefault(ref.lot, []).append(ref.serial)
+    for lot, serials in by_lot.items():
+        found += view.vials(lot, serials)
+    return tuple(found)
+
+
+def answer_rows(view: View, streams: Iterable[str]) -> Iterable[LotAnswerRow]:
+    """The answers of every lot that these streams are, or that stands on them."""
+    lots: dict[str, None] = {}
+    for stream in streams:
+        room, _, name = stream.partition("/")
+        if room == LOT.room:
+            lots[name] = None
+        if room in REACHING:
+            lots.update(dict.fromkeys(descendants(view, stream)))
+    return (lot_answer(view, lot) for lot in lots)

@@ -1,0 +1,84 @@
+"""Checkpoints and proofs: a committed head is signed after the commit, if it extends the last one signed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from qc_service.application.ports import Store, Unavailable
+from qc_service.ledger.checkpoint import Checkpoint, open_checkpoint
+from qc_service.ledger.forkfile import ForkFile, extends
+from qc_service.ledger.keys import Signer
+from qc_service.ledger.merkle import NodeReader, consistency_nodes, inclusion_nodes, inclusion_proof
+from qc_service.ledger.note import NoteVerifier, verifier_key
+from qc_service.ledger.tlogproof import TlogProof
+
+
+class ForkDetected(Unavailable):
+    """The database's head does not extend the last head that was signed: it was rolled back, edited or replaced."""
+
+
+class Publisher:
+    """Signs the committed head and proves that records are under it."""
+
+    def __init__(self, store: Store, origin: str, signer: Signer, fork_file: ForkFile) -> None:
+        self._store = store
+        self._origin = origin
+        self._signer = signer
+        self._fork_file = fork_file
+        self.verifier = verifier_key(origin, signer.public)
+
+    def publish(self, at_least: int = 0) -> bytes:
+        """Return a signed checkpoint of a committed head of at least this size, signing a new one where needed.
+
+        Raises ``ForkDetected`` when the head does not extend the one in the file outside the database.
+        """
+        latest = self._latest()
+        if at_least and latest and latest[0].size >= at_least:
+            return latest[1]
+        with self._fork_file.locked():
+            return self._extend()
+
+    def _extend(self) -> bytes:
+        latest = self._latest()
+        head = self._store.head()
+        if latest and (latest[0].size, latest[0].root) == (head.size, head.frontier.root()):
+            return latest[1]
+        if latest:
+            node = self._nodes(
+                consistency_nodes(latest[0].size, head.size) if latest[0].size <= head.size else ()
+            )
+            if not extends(latest[0], head.size, head.frontier.root(), node):
+                raise ForkDetected(
+                    "The log's head does not extend the last head that was signed; ask for an audit."
+                )
+        note = Checkpoint(self._origin, head.size, head.frontier.root()).sign(self._signer)
+        self._fork_file.replace(note)
+        return note
+
+    def _latest(self) -> tuple[Checkpoint, bytes] | None:
+        note = self._fork_file.read()
+        return None if note is None else (open_checkpoint(note, NoteVerifier.parse(self.verifier)), note)
+
+    def proof(self, index: int) -> str:
+        """The proof that the entry at this place is under a signed checkpoint, as ``c2sp.org/tlog-proof@v1`` text."""
+        return self.proofs((index,))[0]
+
+    def proofs(self, indices: Sequence[int]) -> tuple[str, ...]:
+        """Proofs of several entries to one common checkpoint."""
+        note = self.publish(at_least=max(indices) + 1)
+        size = open_checkpoint(note, NoteVerifier.parse(self.verifier)).size
+        node = self._nodes([at for index in indices for at in inclusion_nodes(index, size)])
+        return tuple(TlogProof(index, inclusion_proof(index, size, node), note).text() for index in indices)
+
+    def consistent(self) -> bool:
+        """Whether the committed head extends the last signed one."""
+        try:
+            self.publish()
+        except Unavailable:
+            return False
+        return True
+
+    def _nodes(self, wanted: Sequence[tuple[int, int]]) -> NodeReader:
+        distinct = tuple(dict.fromkeys(wanted))
+        found = dict(zip(distinct, self._store.nodes(distinct), strict=True))
+        return lambda level, idx: found[level, idx]

@@ -1,0 +1,145 @@
+"""What a rule may read: streams folded into states, who cites whom, and vials; it notes everything it read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TypeVar
+
+from qc_service.application.decoding import recorded
+from qc_service.application.ports import NEVER, ReadSet, Store, StoredRecord
+from qc_service.domain.errors import NotFound
+from qc_service.domain.records import Enclosure, Fold, Recorded
+from qc_service.domain.vials import Vial
+
+S = TypeVar("S")
+
+
+class View:
+    """A reader of the store that remembers the version of everything it read, so that a commit can recheck it.
+
+    ``after`` gives the same view with records on top that are not committed yet, sharing the notes.
+    """
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._streams: dict[str, tuple[Recorded, ...]] = {}
+        self._heads: dict[str, StoredRecord | None] = {}
+        self._sets: dict[tuple[str, str], tuple[tuple[str, ...], int]] = {}
+        self._vials: dict[tuple[str, str], int] = {}
+        self._states: dict[tuple[int, str], object] = {}
+
+    def history(self, stream: str) -> tuple[Recorded, ...]:
+        """Every record of a stream, from its first."""
+        if stream not in self._streams:
+            stored = self._store.stream(stream)
+            self._heads[stream] = stored[-1] if stored else None
+            self._streams[stream] = tuple(recorded(one) for one in stored)
+        return self._streams[stream]
+
+    def head(self, stream: str) -> StoredRecord | None:
+        """The last record of a stream as it is kept, with its tag."""
+        self.history(stream)
+        return self._heads[stream]
+
+    def find(self, fold: Fold[S], name: str) -> S | None:
+        """The state that a stream's records fold into, or ``None`` where there are none."""
+        key = (id(fold), name)
+        if key not in self._states:
+            self._states[key] = fold.replay(self.history(f"{fold.room}/{name}"))
+        return self._states[key]  # type: ignore[return-value]
+
+    def get(self, fold: Fold[S], name: str) -> S:
+        """The same, where it must exist. Raises ``NotFound``."""
+        state = self.find(fold, name)
+        if state is None:
+            raise NotFound(f"No {fold.room} {name} is on record.")
+        return state
+
+    def citing(self, stream: str, room: str) -> tuple[str, ...]:
+        """The names of the streams in ``room`` that stand on this one, sorted."""
+        key = (stream, room)
+        if key not in self._sets:
+            self._sets[key] = self._store.citing(stream, room)
+        return tuple(citing.partition("/")[2] for citing in self._sets[key][0])
+
+    def vials(self, lot: str, serials: Iterable[str] | None = None) -> tuple[Vial, ...]:
+        """A lot's vials in the order they were filled: all, or those named (a name that does not exist is left out)."""
+        wanted = None if serials is None else tuple(serials)
+        found = self._store.vials(lot, wanted)
+        self._vials.update(
+            {(lot, serial): NEVER for serial in wanted or () if (lot, serial) not in self._vials}
+        )
+        self._vials.update({(lot, vial.serial): vial.version for vial in found})
+        return found
+
+    def find_vial(self, lot: str, serial: str) -> Vial | None:
+        """One vial, or ``None``."""
+        return next(iter(self.vials(lot, (serial,))), None)
+
+    def vial(self, lot: str, serial: str) -> Vial:
+        """One vial. Raises ``NotFound``."""
+        vial = self.find_vial(lot, serial)
+        if vial is None:
+            raise NotFound(f"No vial {serial} of lot {lot} is on record.")
+        return vial
+
+    def file(self, sha256: str) -> Enclosure | None:
+        """A kept file; files never change, so this is not noted."""
+        return self._store.file(sha256)
+
+    def lots_with_serial(self, serial: str) -> tuple[str, ...]:
+        """The lots that have a vial of this serial; serials are random, so this only words an answer."""
+        return self._store.lots_with_serial(serial)
+
+    def size(self) -> int:
+        """How many entries the log has now."""
+        return self._store.head().size
+
+    def consigned(self, organisation: str, stream: str) -> bool:
+        """Whether something of this stream was consigned to the organisation."""
+        return self._store.consigned(organisation, stream)
+
+    def reads(self) -> ReadSet:
+        """Everything read so far, with the version seen."""
+        return ReadSet(
+            streams={stream: len(history) - 1 for stream, history in self._streams.items()},
+            sets={key: version for key, (_, version) in self._sets.items()},
+            vials=dict(self._vials),
+        )
+
+    def after(self, records: Iterable[Recorded], vials: Iterable[Vial] = ()) -> View:
+        """The same view with these records, and these vials as they then are, on top of it."""
+        return _Later(self, tuple(records), tuple(vials))
+
+
+class _Later(View):
+    """A view with an act's own records on top; what it reads below is noted below."""
+
+    def __init__(self, below: View, records: tuple[Recorded, ...], vials: tuple[Vial, ...]) -> None:
+        super().__init__(below._store)
+        self._below = below
+        self._records = records
+        self._changed = {(vial.lot, vial.serial): vial for vial in vials}
+
+    def history(self, stream: str) -> tuple[Recorded, ...]:
+        return self._below.history(stream) + tuple(
+            record for record in self._records if record.stream == stream
+        )
+
+    def citing(self, stream: str, room: str) -> tuple[str, ...]:
+        added = {
+            record.name
+            for record in self._records
+            if record.stream.startswith(f"{room}/") and stream in record.body.cites()
+        }
+        return tuple(sorted(added.union(self._below.citing(stream, room))))
+
+    def vials(self, lot: str, serials: Iterable[str] | None = None) -> tuple[Vial, ...]:
+        wanted = None if serials is None else tuple(serials)
+        below = {vial.serial: vial for vial in self._below.vials(lot, wanted)}
+        below.update({serial: vial for (of, serial), vial in self._changed.items() if of == lot})
+        chosen = [vial for serial, vial in below.items() if wanted is None or serial in wanted]
+        return tuple(sorted(chosen, key=lambda vial: vial.ordinal))
+
+    def reads(self) -> ReadSet:
+        return self._below.reads()

@@ -1,0 +1,39 @@
+"""Every record kind there is: importing this enters them all, so that any stored record can be read."""
+
+from __future__ import annotations
+
+from qc_service.domain import (
+    assessment,
+    certifications,
+    code_checks,
+    collection,
+    consent,
+    disposition,
+    eligibility,
+    facilities,
+    filling,
+    investigations,
+    keys,
+    lookback,
+    lots,
+    parties,
+    processing,
+    products,
+    reactions,
+    recalls,
+    registers,
+    results,
+    screening,
+    shipments,
+    vial_acts,
+)
+from qc_service.domain.records import KINDS
+
+ROOMS_OF_RECORDS = (
+    assessment, certifications, code_checks, collection, consent, disposition, eligibility, facilities, filling,
+    investigations, keys, lookback, lots, parties, processing, products, reactions, recalls, registers, results,
+    screening, shipments, vial_acts,
+)  # fmt: skip
+"""The modules that state record kinds; a new one is named here."""
+
+__all__ = ["KINDS", "ROOMS_OF_RECORDS"]

@@ -1,0 +1,103 @@
+"""What stands against a lot whoever asks: donor, process, quality, release, hold and recall, from the records alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from qc_service.domain.disposition import RecallKind
+from qc_service.domain.donations import Donation, DonationStanding
+from qc_service.domain.facilities import Facility
+from qc_service.domain.identifiers import FacilityId
+from qc_service.domain.lots import Lot
+from qc_service.domain.processing import Step
+from qc_service.domain.verdict import Finding
+from qc_service.domain.vocabulary import STEP_OPERATION, Purpose
+
+
+@dataclass(frozen=True, kw_only=True)
+class Background:
+    """Everything a lot stands on: the lots it was made from, their donations, and the facilities of all steps."""
+
+    ancestors: tuple[Lot, ...]
+    donations: tuple[Donation, ...]
+    facilities: Mapping[FacilityId, Facility]
+
+
+def standing_reasons(lot: Lot, background: Background) -> tuple[Finding, ...]:
+    """Every reason that stands against using a lot's vials on a patient (domain.md section 6, the lot's row)."""
+    return (
+        *_decided(lot),
+        *_donors(background.donations),
+        *_quality(lot),
+        *_facilities((lot, *background.ancestors), background.facilities),
+    )
+
+
+def standing_notices(lot: Lot, background: Background) -> tuple[Finding, ...]:
+    """What an answer mentions without forbidding: departures that quality cleared, and entries made late."""
+    chain = (lot, *background.ancestors)
+    found = []
+    if any(deviation.justified for one in chain for deviation in one.processing.deviations):
+        detail = "A departure from the process was reviewed and justified by the manufacturer's quality unit."
+        found.append(Finding(code="cleared_deviation", detail=detail))
+    if any(step.late for one in chain for step in one.processing.steps):
+        found.append(
+            Finding(code="late_records", detail="Some steps were recorded more than 24 hours afterwards.")
+        )
+    return tuple(found)
+
+
+def _decided(lot: Lot) -> Iterable[Finding]:
+    disposition = lot.disposition
+    kinds = {recall.kind for recall in disposition.recalls}
+    if disposition.rejected:
+        yield Finding(
+            code="rejected", detail=f"Lot {lot.number} was rejected by the manufacturer's quality unit."
+        )
+    elif not lot.released_for(Purpose.CLINICAL):
+        yield Finding(
+            code="not_released", detail=f"Lot {lot.number} has not been released for use on patients."
+        )
+    if RecallKind.RECALL in kinds:
+        yield Finding(code="recalled", detail=f"Lot {lot.number} is recalled.")
+    if RecallKind.WITHDRAWAL in kinds:
+        yield Finding(code="withdrawn", detail=f"Lot {lot.number} is withdrawn from the market.")
+    if disposition.open_holds():
+        yield Finding(
+            code="on_hold", detail=f"Lot {lot.number} is on hold by the manufacturer's quality unit."
+        )
+
+
+def _donors(donations: tuple[Donation, ...]) -> Iterable[Finding]:
+    standings = {donation.standing for donation in donations}
+    if standings & {DonationStanding.QUARANTINED, DonationStanding.INCOMPLETE}:
+        yield Finding(code="quarantined", detail="Testing not finished – do not use.")
+    if DonationStanding.INELIGIBLE in standings:
+        yield Finding(code="donor_not_eligible", detail="A donor behind this lot is not eligible.")
+
+
+def _quality(lot: Lot) -> Iterable[Finding]:
+    assessment = lot.quality.assessment
+    if assessment is not None and assessment.failing:
+        yield Finding(
+            code="specification_not_met", detail=f"Lot {lot.number} does not meet its specification."
+        )
+
+
+def _facilities(chain: tuple[Lot, ...], facilities: Mapping[FacilityId, Facility]) -> Iterable[Finding]:
+    """A step whose facility had nothing in force that day, unless quality cleared it (domain rule P7)."""
+    for lot in chain:
+        for step in lot.processing.steps:
+            if not _covered(step, facilities) and not lot.processing.cleared(step.number):
+                detail = (
+                    f"No certification on record covered the {step.kind.replace('_', ' ')} step on its day."
+                )
+                yield Finding(code="facility_not_certified", detail=detail)
+
+
+def _covered(step: Step, facilities: Mapping[FacilityId, Facility]) -> bool:
+    facility = facilities.get(step.facility)
+    return (
+        facility is not None and facility.covering(STEP_OPERATION[step.kind], step.started_at.day) is not None
+    )

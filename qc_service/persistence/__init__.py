@@ -1,0 +1,1 @@
+"""Where it is kept: the only room that speaks SQL; SQLite on one machine, PostgreSQL by its address."""

@@ -1,0 +1,138 @@
+"""Row ↔ value, visibly: for each index table one function that writes a row and one that reads it, with its HMAC."""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+from sqlalchemy import Row
+
+from qc_service.application.ports import (
+    CatalogueRow,
+    CitationRow,
+    ConsignmentRow,
+    LotAnswerRow,
+    StoredRecord,
+    Tampered,
+)
+from qc_service.domain.codec import from_plain, to_plain
+from qc_service.domain.vials import Vial
+
+Values = dict[str, Any]
+RECORD_COLUMNS = (
+    "log_index", "stream", "seq", "kind", "digest", "payload", "keyid", "signature", "tag", "entry", "leaf",
+)  # fmt: skip
+
+
+def record_of(row: Sequence[Any]) -> StoredRecord:
+    """A ledger row in the order of ``RECORD_COLUMNS``."""
+    return StoredRecord(
+        index=row[0], stream=row[1], seq=row[2], kind=row[3], digest=row[4], payload=bytes(row[5]), keyid=row[6],
+        signature=bytes(row[7]), tag=row[8], entry=bytes(row[9]), leaf=bytes(row[10]),
+    )  # fmt: skip
+
+
+def record_values(record: StoredRecord, index: int) -> Values:
+    """A record as the ledger table keeps it, at its place in the log."""
+    return {
+        "log_index": index, "stream": record.stream, "seq": record.seq, "kind": record.kind, "digest": record.digest,
+        "payload": record.payload, "keyid": record.keyid, "signature": record.signature, "tag": record.tag,
+        "entry": record.entry, "leaf": record.leaf,
+    }  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Sealer:
+    """Seals index rows with an HMAC under a key that the database does not hold, and checks the seal on reading."""
+
+    key: bytes
+
+    def seal(self, table: str, values: Values) -> Values:
+        """The same values with ``mac`` over the table's name and every column, in the order given."""
+        return {**values, "mac": self._mac(table, list(values.values()))}
+
+    def check(self, table: str, values: Sequence[Any], mac: bytes) -> None:
+        """Raise ``Tampered`` unless the seal fits; the comparison takes constant time."""
+        if not hmac.compare_digest(self._mac(table, values), bytes(mac)):
+            raise Tampered(f"a row of {table} was edited: {values[0]}")
+
+    def _mac(self, table: str, values: Sequence[Any]) -> bytes:
+        columns = [value if type(value) is bytes else str(value).encode() for value in values]
+        framed = b"".join(len(part).to_bytes(4, "big") + part for part in (table.encode(), *columns))
+        return hmac.digest(self.key, framed, "sha256")[:16]
+
+
+def catalogue_values(row: CatalogueRow) -> Values:
+    """A catalogue row's columns without the seal."""
+    room = row.stream.partition("/")[0]
+    summary = orjson.dumps(dict(row.summary), option=orjson.OPT_SORT_KEYS).decode()
+    return {
+        "stream": row.stream, "room": room, "organisation": row.organisation, "status": row.status,
+        "title": row.title, "seq": row.seq, "summary": summary,
+    }  # fmt: skip
+
+
+def catalogue_of(row: Row[Any]) -> CatalogueRow:
+    """A catalogue row read back."""
+    stream, _, organisation, status, title, seq, summary = row[:7]
+    return CatalogueRow(
+        stream=stream,
+        organisation=organisation,
+        status=status,
+        title=title,
+        seq=seq,
+        summary=orjson.loads(summary),
+    )
+
+
+def citation_values(row: CitationRow, at: Callable[[int], int]) -> Values:
+    """A citation row's columns without the seal."""
+    return {
+        "cited": row.cited,
+        "citing": row.citing,
+        "room": row.citing.partition("/")[0],
+        "log_index": at(row.index),
+    }
+
+
+def consignment_values(row: ConsignmentRow) -> Values:
+    """A consignment row's columns without the seal."""
+    return {"organisation": row.organisation, "stream": row.stream}
+
+
+def vial_values(vial: Vial) -> Values:
+    """A vial row's columns without the seal; ``facts`` holds what is not a column, as JSON without empty members."""
+    plain: Mapping[str, object] = to_plain(vial)
+    columns = {"lot", "serial", "ordinal", "version"}
+    facts = {name: value for name, value in plain.items() if name not in columns and value is not None}
+    return {
+        "lot": vial.lot, "serial": vial.serial, "ordinal": vial.ordinal, "state": vial.state.value,
+        "custody": vial.custody or "", "facts": orjson.dumps(facts, option=orjson.OPT_SORT_KEYS).decode(),
+        "version": vial.version,
+    }  # fmt: skip
+
+
+def vial_of(lot: str, serial: str, ordinal: int, facts: str, version: int) -> Vial:
+    """A vial read back."""
+    named = {"lot": lot, "serial": serial, "ordinal": ordinal, "version": version}
+    return from_plain(Vial, {**named, **orjson.loads(facts)})
+
+
+def answer_values(row: LotAnswerRow, at: Callable[[int], int]) -> Values:
+    """A lot answer row's columns without the seal."""
+    return {
+        "lot": row.lot, "gtin": row.gtin, "expires_on": row.expires_on, "zone": row.zone, "facts": row.facts,
+        "stable": row.stable, "release_index": at(row.release_index),
+    }  # fmt: skip
+
+
+def answer_of(row: Sequence[Any]) -> LotAnswerRow:
+    """A lot answer row read back."""
+    lot, gtin, expires_on, zone, facts, stable, release_index = row[:7]
+    return LotAnswerRow(
+        lot=lot, gtin=gtin, expires_on=expires_on, zone=zone, facts=bytes(facts), stable=bytes(stable),
+        release_index=release_index,
+    )  # fmt: skip

@@ -1,0 +1,150 @@
+"""The application's routes: every table entry becomes a view, and every reply carries the same strict headers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import urlencode
+
+from flask import Flask, Response, request
+from flask.typing import ResponseReturnValue
+
+from qc_service.application.index import catalogue_row
+from qc_service.application.ports import Query
+from qc_service.domain.codec import from_plain
+from qc_service.domain.errors import Malformed
+from qc_service.domain.permissions import SEE_EVERYTHING, Permission
+from qc_service.web import limits, problems
+from qc_service.web.asking import actor, answered, listed, performed, received
+from qc_service.web.nouns import ROUTES
+from qc_service.web.routes import Custom, Read, Route, Write
+from qc_service.web.service import service
+
+PREFIX = "/api/v1"
+LISTED_FILTERS = ("status", "organisation", "product", "kind")
+LARGEST_PAGE = 200
+HEADERS = {
+    "Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; "
+    "base-uri 'none'; frame-ancestors 'none'",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(self), microphone=(), geolocation=()",
+}
+
+
+def install(app: Flask) -> None:
+    """Enter every route, the problem documents and the headers."""
+    app.url_map.strict_slashes = False
+    app.url_map.merge_slashes = False
+    for route in ROUTES:
+        prefix = "" if isinstance(route, Custom) and route.root else PREFIX
+        method = "GET" if isinstance(route, Read) else route.method
+        endpoint = f"{method} {prefix}{route.path}".replace(".", "·")
+        app.add_url_rule(prefix + route.path, endpoint, _view(route), methods=[method])
+    app.before_request(limits.check)
+    app.after_request(_strict)
+    problems.install(app)
+
+
+def _strict(response: Response) -> Response:
+    for name, value in HEADERS.items():
+        response.headers.setdefault(name, value)
+    return response
+
+
+def _view(route: Route) -> Callable[..., ResponseReturnValue]:
+    if isinstance(route, Write):
+        return _writing(route)
+    if isinstance(route, Custom):
+        return route.view if route.public else _recognised(route.view)
+    return _listing(route) if route.listing else _reading(route)
+
+
+def _recognised(view: Callable[..., ResponseReturnValue]) -> Callable[..., ResponseReturnValue]:
+    def recognised(**path: str) -> ResponseReturnValue:
+        actor()
+        return view(**path)
+
+    return recognised
+
+
+def _writing(route: Write) -> Callable[..., ResponseReturnValue]:
+    room, member = route.subject
+
+    def write(**path: Any) -> Response:
+        actor()
+        body = received(route.body)
+        shadowed = sorted(path.keys() & body.keys())
+        if shadowed:
+            raise Malformed("stands in the path, so leave it out of the body", field=shadowed[0])
+        intent = from_plain(route.intent, {**path, **body})
+        stream = f"{room}/{getattr(intent, member)}"
+        said = {**path, **body}
+        return performed(
+            route.use_case, intent, stream=stream, said=said, status=route.status, if_match=route.if_match,
+            key_required=route.key_required,
+        )  # fmt: skip
+
+    return write
+
+
+def _reading(route: Read) -> Callable[..., ResponseReturnValue]:
+    answer = route.answer
+    assert answer is not None  # noqa: S101  a Read without a listing has an answer: the table's own rule
+
+    def read(**path: Any) -> Response:
+        person = actor()
+        person.must(Permission.READ_RECORDS)
+        view = service().view()
+        named = {_python(name): request.args[name] for name in route.query if name in request.args}
+        plain = answer(view, person, **path, **named)
+        return answered(plain, seq=_seq(route, path))
+
+    return read
+
+
+def _seq(route: Read, path: dict[str, str]) -> int | None:
+    if route.etag is None:
+        return None
+    room, member = route.etag
+    row = catalogue_row(service().view(), f"{room}/{path[member]}")
+    return None if row is None else row.seq
+
+
+def _python(name: str) -> str:
+    return f"{name}_" if name in {"from", "class", "in", "is", "not", "or", "and", "as"} else name
+
+
+def _listing(route: Read) -> Callable[..., ResponseReturnValue]:
+    def listing() -> Response:
+        person = actor()
+        person.must(Permission.READ_RECORDS)
+        query = Query(
+            room=route.listing,
+            size=_page_size(),
+            after=request.args.get("after", ""),
+            filters={name: request.args[name] for name in LISTED_FILTERS if name in request.args},
+            search=request.args.get("q", ""),
+            seen_by=None if person.roles & SEE_EVERYTHING else str(person.organisation),
+        )
+        rows, following = service().store.catalogue(query)
+        response = answered({"items": [listed(row) for row in rows], "next": following or None})
+        if following:
+            kept = {**request.args.to_dict(), "after": following}
+            response.headers["Link"] = f'<{_address(kept)}>; rel="next"'
+        return response
+
+    return listing
+
+
+def _address(arguments: dict[str, str]) -> str:
+    return f"{service().public_url}{request.path}?{urlencode(arguments)}"
+
+
+def _page_size() -> int:
+    text = request.args.get("page_size", "50")
+    if not (text.isascii() and text.isdigit() and 1 <= int(text) <= LARGEST_PAGE):
+        raise Malformed(f"is a whole number from 1 to {LARGEST_PAGE}", field="page_size")
+    return int(text)

@@ -1,0 +1,152 @@
+"""From a request to an intent and from records to a reply: recognise, read strictly, perform, answer with proof."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Mapping
+from typing import Any
+
+import orjson
+from flask import Response, g, request
+from marshmallow import Schema
+from werkzeug.exceptions import BadRequest, PreconditionRequired, UnsupportedMediaType
+
+from qc_service.application.actor import Actor
+from qc_service.application.acts import Expected, Receipt, UseCase
+from qc_service.application.index import catalogue_row
+from qc_service.application.ports import CatalogueRow, Retry, StoredRecord, Unavailable
+from qc_service.application.records import envelope
+from qc_service.application.tokens import Unrecognised, recognise
+from qc_service.domain.errors import Malformed
+from qc_service.web.service import service
+
+_KEY = re.compile(r"[A-Za-z0-9._:-]{8,128}", re.ASCII)
+_ETAG = re.compile(r'"(\d{1,15})"', re.ASCII)
+Plain = dict[str, Any]
+
+
+def actor() -> Actor:
+    """The person who asks. Raises ``Unrecognised`` (401)."""
+    if "actor" not in g:
+        scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+        if scheme.lower() != "bearer":
+            raise Unrecognised("Say who you are: send the header 'Authorization: Bearer <token>'.")
+        found = service()
+        g.actor = recognise(found.tokens, found.view(), token.strip(), found.clock())
+    known: Actor = g.actor
+    return known
+
+
+def received(schema: type[Schema] | None) -> Plain:
+    """The request's JSON body, by the wire contract. Raises 415, 400, or ``ValidationError`` (422)."""
+    if schema is None:
+        return {}
+    content = request.get_data(cache=True)
+    if not content:
+        body: Any = {}
+    elif request.mimetype != "application/json":
+        raise UnsupportedMediaType("Send the body as application/json.")
+    else:
+        try:
+            body = orjson.loads(content)
+        except orjson.JSONDecodeError as error:
+            raise BadRequest(f"The body is not JSON: {error.msg} at position {error.pos}.") from error
+    loaded: Plain = schema().load(body)
+    return loaded
+
+
+def retry(person: Actor, said: Mapping[str, object], *, required: bool = False) -> Retry | None:
+    """The idempotency of this request: scoped to person, method and path; ``said`` is what must be the same again."""
+    key = request.headers.get("Idempotency-Key")
+    if key is None:
+        if required:
+            raise PreconditionRequired("Send an Idempotency-Key header: this act must not happen twice.")
+        return None
+    if not _KEY.fullmatch(key):
+        raise Malformed("An Idempotency-Key is 8 to 128 letters, digits or . _ : -", field="Idempotency-Key")
+    scope = orjson.dumps([person.person, request.method, request.path, key])
+    fingerprint = orjson.dumps(dict(said), option=orjson.OPT_SORT_KEYS)
+    return Retry(scope=hashlib.sha256(scope).hexdigest(), fingerprint=hashlib.sha256(fingerprint).hexdigest())
+
+
+def expected(stream: str, *, required: bool) -> Expected | None:
+    """What the sender last saw of a stream, by ``If-Match``. Raises 428 where it is required and absent."""
+    header = request.headers.get("If-Match")
+    if header is None:
+        if required:
+            raise PreconditionRequired(
+                "Send If-Match with the ETag you last read: this decision rests on it."
+            )
+        return None
+    matched = _ETAG.fullmatch(header)
+    if not matched:
+        raise Malformed('If-Match is the ETag you last read, for example "5".', field="If-Match")
+    return Expected(stream=stream, seq=int(matched.group(1)))
+
+
+def performed(
+    use_case: UseCase[Any], intent: Any, *, stream: str, said: Mapping[str, object], status: int = 201,
+    if_match: bool = False, key_required: bool = False,
+) -> Response:  # fmt: skip
+    """Perform an act for the person who asks, and reply with its records and their proof."""
+    person = actor()
+    receipt = service().acts.perform(
+        use_case,
+        person,
+        intent,
+        retry=retry(person, said, required=key_required),
+        expected=expected(stream, required=if_match),
+    )
+    return written(receipt, stream, status)
+
+
+def written(receipt: Receipt, stream: str, status: int) -> Response:
+    """The reply to an act: the record of the stream it was about, its place in the log, the others' places, a proof."""
+    main = next((record for record in receipt.records if record.stream == stream), receipt.records[0])
+    proof = _proof(main)
+    reply: Plain = {
+        "record": envelope(main),
+        "stream": main.stream,
+        "seq": main.seq,
+        "kind": main.kind,
+        "log_index": main.index,
+        "also": [record.index for record in receipt.records if record is not main],
+        "also_recorded": [
+            {"log_index": record.index, "stream": record.stream, "seq": record.seq, "kind": record.kind}
+            for record in receipt.records
+            if record is not main
+        ],
+        "proof": proof,
+    }
+    if proof is None:
+        reply["proof_url"] = f"{service().public_url}/api/v1/records/{main.index}/proof"
+    row = catalogue_row(service().view(), main.stream)
+    if row is not None:
+        reply["subject"] = listed(row)
+    return answered(reply, status, seq=row.seq if row else main.seq)
+
+
+def _proof(record: StoredRecord) -> str | None:
+    try:
+        return service().publisher.proof(record.index)
+    except Unavailable:
+        return None
+
+
+def listed(row: CatalogueRow) -> Plain:
+    """A catalogue row as lists and replies show it."""
+    room, _, name = row.stream.partition("/")
+    return {
+        "id": name, "stream": row.stream, "kind_of": room, "status": row.status, "title": row.title, "seq": row.seq,
+        "organisation": row.organisation, **row.summary,
+    }  # fmt: skip
+
+
+def answered(plain: object, status: int = 200, *, seq: int | None = None) -> Response:
+    """A JSON reply, never cached; with a stream's sequence number as its ETag."""
+    response = Response(orjson.dumps(plain), status=status, content_type="application/json")
+    response.headers["Cache-Control"] = "private, no-cache"
+    if seq is not None:
+        response.set_etag(str(seq))
+    return response

@@ -1,0 +1,124 @@
+"""The log, the trust root and the health of the service, for whoever asks."""
+
+from __future__ import annotations
+
+from flask import Response, request
+from flask.typing import ResponseReturnValue
+from werkzeug.exceptions import NotFound
+
+from qc_service.application.logfiles import tile_file
+from qc_service.application.records import envelope, records_of
+from qc_service.domain.errors import Malformed
+from qc_service.domain.errors import NotFound as NotOnRecord
+from qc_service.web.asking import actor, answered
+from qc_service.web.problems import problem
+from qc_service.web.routes import Custom
+from qc_service.web.service import service
+
+TEXT = "text/plain; charset=utf-8"
+OCTETS = "application/octet-stream"
+
+
+def checkpoint() -> ResponseReturnValue:
+    """The newest signed checkpoint."""
+    return Response(service().publisher.publish(), content_type=TEXT, headers={"Cache-Control": "no-cache"})
+
+
+def log_key() -> ResponseReturnValue:
+    """The verifier key of the log."""
+    return Response(f"{service().publisher.verifier}\n", content_type=TEXT)
+
+
+def tile(rest: str) -> ResponseReturnValue:
+    """One tile, by its path exactly as it was sent: an encoded or doubled slash is not a tile."""
+    raw = request.environ.get("RAW_URI") or request.environ.get("REQUEST_URI") or request.path
+    content = (
+        tile_file(service().store, f"tile/{rest}") if raw.partition("?")[0] == f"/log/tile/{rest}" else None
+    )
+    if content is None:
+        raise NotFound("There is no such tile.")
+    kept = "public, max-age=31536000, immutable"
+    return Response(content, content_type=OCTETS, headers={"Cache-Control": kept})
+
+
+def trust_root(name: str) -> ResponseReturnValue:
+    """A version of the trust root, ``1.root.json``."""
+    version, _, rest = name.partition(".")
+    content = None
+    if rest == "root.json" and version.isascii() and version.isdigit() and not version.startswith("0"):
+        content = service().trust_roots(int(version))
+    if content is None:
+        raise NotFound("There is no such trust root.")
+    return Response(content, content_type="application/json")
+
+
+def jwks() -> ResponseReturnValue:
+    """The record keys as a JWK set: a convenience, not what a verifier starts from."""
+    return answered(service().jwks())
+
+
+def healthz() -> ResponseReturnValue:
+    """The process answers."""
+    return Response("ok\n", content_type=TEXT)
+
+
+def readyz() -> ResponseReturnValue:
+    """The database is migrated, the key usable and the head consistent; else 503 with what is wrong."""
+    wrong = service().ready()
+    if wrong:
+        return problem(503, "NotReady", "Not ready", " ".join(wrong))
+    return Response("ready\n", content_type=TEXT)
+
+
+def records() -> ResponseReturnValue:
+    """A stream's records, as they were signed."""
+    stream = request.args.get("stream", "")
+    if not stream:
+        raise Malformed("name a stream, such as lot/EX261101A", field="stream")
+    found = records_of(service().store, actor(), stream)
+    items = [
+        {
+            "log_index": one.index,
+            "seq": one.seq,
+            "kind": one.kind,
+            "digest": one.digest,
+            "record": envelope(one),
+        }
+        for one in found
+    ]
+    return answered({"stream": stream, "items": items}, seq=found[-1].seq)
+
+
+def record_proof(index: str) -> ResponseReturnValue:
+    """The inclusion proof of the entry at this place, as ``c2sp.org/tlog-proof@v1``."""
+    known = index.isascii() and index.isdigit() and int(index) < service().store.head().size
+    if not known:
+        raise NotOnRecord(f"The log has no entry {index}.")
+    return Response(service().publisher.proof(int(index)), content_type=TEXT)
+
+
+ROUTES = (
+    Custom(
+        "GET",
+        "/log/checkpoint",
+        checkpoint,
+        "The newest signed checkpoint",
+        public=True,
+        root=True,
+        gives=TEXT,
+    ),
+    Custom("GET", "/log/key", log_key, "The log's verifier key", public=True, root=True, gives=TEXT),
+    Custom(
+        "GET", "/log/tile/<path:rest>", tile, "A tile or entry bundle", public=True, root=True, gives=OCTETS
+    ),
+    Custom("GET", "/trust/<name>", trust_root, "A version of the trust root", public=True, root=True),
+    Custom("GET", "/.well-known/jwks.json", jwks, "The record keys as a JWK set", public=True, root=True),
+    Custom("GET", "/healthz", healthz, "The process answers", public=True, root=True, gives=TEXT),
+    Custom("GET", "/readyz", readyz, "The service can answer", public=True, root=True, gives=TEXT),
+    Custom(
+        "GET", "/records", records, "A stream's signed records", query={"stream": "such as lot/EX261101A"}
+    ),
+    Custom(
+        "GET", "/records/<index>/proof", record_proof, "An entry's inclusion proof", public=True, gives=TEXT
+    ),
+)

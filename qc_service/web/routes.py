@@ -1,0 +1,75 @@
+"""The route table: what each path takes, does and answers, as values; the views and the OpenAPI document follow it.
+
+A new route is one line in its noun's ``ROUTES``. Paths are below ``/api/v1``; ``<lot>`` is a path parameter and, for
+a write, a member of the intent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from flask.typing import ResponseReturnValue
+from marshmallow import Schema
+
+
+@dataclass(frozen=True)
+class Write:
+    """An act: body and path parameters become the intent, the use case makes records of it.
+
+    ``subject`` names the room and the intent's member that together are the stream the reply speaks of.
+    ``status`` is 201 for what is new.
+    """
+
+    method: str
+    path: str
+    use_case: Callable[..., Any]
+    intent: type[Any]
+    subject: tuple[str, str]
+    summary: str
+    body: type[Schema] | None = None
+    if_match: bool = False
+    key_required: bool = False
+    status: int = 201
+
+
+@dataclass(frozen=True)
+class Read:
+    """A question: a list of a room from the catalogue (``listing``), or one thing (``answer``).
+
+    ``answer(view, actor, **path_parameters, **query_parameters)`` returns plain values. ``query`` describes the query
+    parameters; one named like a Python keyword reaches the function with an underscore behind it. ``etag`` names the
+    room and the path parameter of the stream whose sequence number is the ETag.
+    """
+
+    path: str
+    summary: str
+    answer: Callable[..., Any] | None = None
+    listing: str = ""
+    reply: type[Schema] | None = None
+    query: Mapping[str, str] = field(default_factory=dict)
+    etag: tuple[str, str] | None = None
+
+
+@dataclass(frozen=True)
+class Custom:
+    """A route with a view of its own: files, bundles, pages; ``public`` ones need no token.
+
+    ``root`` routes are not below ``/api/v1``.
+    """
+
+    method: str
+    path: str
+    view: Callable[..., ResponseReturnValue]
+    summary: str
+    public: bool = False
+    root: bool = False
+    body: type[Schema] | None = None
+    reply: type[Schema] | None = None
+    query: Mapping[str, str] = field(default_factory=dict)
+    takes: str = "application/json"
+    gives: str = "application/json"
+
+
+Route = Write | Read | Custom

@@ -1,0 +1,44 @@
+"""What the views may use: capabilities handed in by the composition root, never made here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from flask import current_app
+
+from qc_service.application.acts import Acts
+from qc_service.application.ports import Clock, Store, TokenStore
+from qc_service.application.provenance import Bundler
+from qc_service.application.publishing import Publisher
+from qc_service.application.view import View
+
+EXTENSION = "qc_service"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Service:
+    """The service's capabilities; ``ready`` returns what is wrong, or nothing."""
+
+    acts: Acts
+    store: Store
+    publisher: Publisher
+    bundler: Bundler
+    tokens: TokenStore
+    clock: Clock
+    issuer: str
+    public_url: str
+    requests_per_minute: int
+    trust_roots: Callable[[int], bytes | None]
+    jwks: Callable[[], dict[str, object]]
+    ready: Callable[[], tuple[str, ...]]
+
+    def view(self) -> View:
+        """A fresh view of the records."""
+        return View(self.store)
+
+
+def service() -> Service:
+    """The capabilities of the application that handles this request."""
+    found: Service = current_app.extensions[EXTENSION]
+    return found

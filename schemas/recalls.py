@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from marshmallow import Schema, fields, validate
 
 from schemas.shapes import Strict, count, day, line, term, text
@@ -12,7 +14,7 @@ CLASSES = ("I", "II", "III")
 STATUSES = ("open", "terminated", "rescinded")
 
 
-def _names(description: str) -> fields.List:
+def _names(description: str) -> fields.List[Any]:
     return fields.List(
         line("A name.", required=True, longest=40),
         validate=validate.Length(0, 500),

@@ -107,7 +107,7 @@ class ReceiptSchema(Schema):
     ok = fields.List(fields.Nested(LotVialsSchema), required=True)
     exceptions = fields.List(fields.Nested(ArrivalSchema), required=True)
     unexpected = fields.List(fields.Nested(VialRefSchema), required=True)
-    unknown = fields.List(fields.Nested(VialRefSchema), required=True)
+    not_on_record = fields.List(fields.Nested(VialRefSchema), required=True)
     temperature = fields.Nested(LoggerReadingSchema, required=True, allow_none=True)
     out_of_range = fields.List(fields.String(), required=True)
 

@@ -195,7 +195,7 @@ def _receipt(view: View, shipment: Shipment, intent: ReceiveShipment) -> Shipmen
             if ref in listed and arrival.condition is not Condition.OK
         ),
         unexpected=tuple(known),
-        unknown=tuple(ref for ref in extra if ref not in known),
+        not_on_record=tuple(ref for ref in extra if ref not in known),
         temperature=intent.temperature,
         out_of_range=_out_of_range(view, shipment, intent.temperature),
     )

@@ -126,7 +126,7 @@ class LoggerReading:
 @dataclass(frozen=True, kw_only=True)
 class ShipmentReceived(Body):
     """How the vials arrived (R3): ``ok`` by lot, others one by one; ``unexpected`` are on hand unlisted,
-    ``unknown`` are on hand and not on record at all.
+    ``not_on_record`` are on hand and not on record at all.
 
     ``out_of_range`` names the lots whose storage condition the logger's reading did not keep (P9).
     """
@@ -136,7 +136,7 @@ class ShipmentReceived(Body):
     ok: tuple[LotVials, ...]
     exceptions: tuple[Arrival, ...]
     unexpected: tuple[VialRef, ...]
-    unknown: tuple[VialRef, ...]
+    not_on_record: tuple[VialRef, ...]
     temperature: LoggerReading | None
     out_of_range: tuple[LotNumber, ...]
 
@@ -147,7 +147,7 @@ class ShipmentReceived(Body):
     @property
     def troubled(self) -> bool:
         """Whether anything arrived otherwise than listed and well."""
-        return bool(self.exceptions or self.unexpected or self.unknown or self.out_of_range)
+        return bool(self.exceptions or self.unexpected or self.not_on_record or self.out_of_range)
 
     def condition_of(self, ref: VialRef) -> Condition | None:
         """How that vial arrived; ``None`` where it was not expected."""

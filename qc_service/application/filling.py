@@ -86,7 +86,7 @@ def record_fill(view: View, occasion: Occasion, intent: RecordFill) -> tuple[New
         fill_volume=intent.fill_volume,
         particles_per_vial=intent.particles_per_vial,
         test_quantity=intent.test_quantity,
-        serial_root=Sha256(fill_root(manifest.secret, manifest.serials).hex()),
+        serial_root=Sha256(fill_root(manifest.secret, [str(serial) for serial in manifest.serials]).hex()),
         manifest=enclosure.file.sha256,
     )
     step, *found = performed(view, occasion, lot, StepKind.FILL, intent, further=departures_of_fill(fill))

@@ -3,6 +3,7 @@ decisions."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -49,7 +50,7 @@ from qc_service.domain.processing import (
 )
 from qc_service.domain.products import PRODUCT
 from qc_service.domain.quantities import Quantity
-from qc_service.domain.records import Meaning, New
+from qc_service.domain.records import File, Meaning, New
 from qc_service.domain.registers import EQUIPMENT, REAGENT
 from qc_service.domain.vocabulary import STEP_OPERATION, StepKind
 
@@ -158,17 +159,24 @@ def performed(
     step = _step(view, occasion, lot, kind, account)
     departures = (*_departures(view, occasion.actor, lot, step), *further)
     found = opened(departures, after=len(lot.processing.deviations), step=step.number)
-    documents = (document(view, occasion.actor, sha256) for sha256 in account.documents)
     return (
         New(
             name=lot.number,
             body=step,
             occurred_at=account.ended_at,
             reason=account.reason,
-            files=tuple(file for files in documents for file in files),
+            files=tuple(_files(view, occasion.actor, account.documents)),
         ),
         *(New(name=lot.number, body=body) for body in found),
     )
+
+
+def _files(view: View, actor: Actor, documents: tuple[Sha256, ...]) -> Iterator[File]:
+    for place, sha256 in enumerate(documents):
+        try:
+            yield from document(view, actor, sha256)
+        except Malformed as error:
+            raise Malformed(error.detail, field=f"documents/{place}") from error
 
 
 def _step(view: View, occasion: Occasion, lot: Lot, kind: StepKind, account: StepAccount) -> StepPerformed:

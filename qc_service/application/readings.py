@@ -37,14 +37,12 @@ class WarningsUnanswered(Refused):
 
 
 @dataclass(frozen=True, kw_only=True)
-class ImportResults:
+class Confirmation:
     """The analyst's confirmation of a reading: what the file does not say, and an answer to each warning.
 
     ``confirm`` is the file's digest as it was shown; ``assays`` chooses among the values, all without it.
     """
 
-    lot: LotNumber
-    upload: Enclosure
     confirm: Sha256
     method: Line
     method_version: Line
@@ -56,6 +54,15 @@ class ImportResults:
     assays: tuple[Slug, ...] | None = None
     retests: int | None = None
     reason: Text | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ImportResults:
+    """An instrument's file with its confirmation."""
+
+    lot: LotNumber
+    upload: Enclosure
+    confirmation: Confirmation
 
 
 def show_reading(view: View, actor: Actor, lot: str, upload: Enclosure) -> dict[str, object]:
@@ -79,17 +86,19 @@ def import_results(view: View, occasion: Occasion, intent: ImportResults) -> tup
     occasion.actor.must(Permission.RECORD_RESULT)
     lot = own(view, occasion.actor, LOT, intent.lot)
     reading = _read(intent.upload)
-    if intent.confirm != intent.upload.file.sha256:
+    confirmed = intent.confirmation
+    if confirmed.confirm != intent.upload.file.sha256:
         raise Malformed("this file is not the one whose reading was confirmed", field="confirm")
-    _must_be_answered(reading, intent.answers)
-    measurements = tuple(_measurement(intent, reading, value) for value in _chosen(reading, intent.assays))
+    _must_be_answered(reading, confirmed.answers)
+    chosen = _chosen(reading, confirmed.assays)
+    measurements = tuple(_measurement(confirmed, reading, value) for value in chosen)
     return results_of(
         view,
         occasion,
         lot,
-        measurements or (_measurement(intent, reading, None),),
+        measurements or (_measurement(confirmed, reading, None),),
         enclosed=intent.upload,
-        reason=intent.reason,
+        reason=confirmed.reason,
     )
 
 
@@ -134,7 +143,7 @@ def _chosen(reading: Reading, assays: tuple[Slug, ...] | None) -> tuple[Measured
     return tuple(value for value in reading.values if value.assay in assays)
 
 
-def _measurement(intent: ImportResults, reading: Reading, value: MeasuredValue | None) -> Measurement:
+def _measurement(confirmed: Confirmation, reading: Reading, value: MeasuredValue | None) -> Measurement:
     """One value as a measurement; without any, that the instrument ran and gave no figure."""
     replicates = tuple(
         ReplicateValue(label=Line(one.label), value=Decimal(one.value))
@@ -146,16 +155,16 @@ def _measurement(intent: ImportResults, reading: Reading, value: MeasuredValue |
         value=Decimal(value.value) if value else None,
         unit=Unit(value.unit) if value else None,
         finding=None if value else NO_FIGURES,
-        method=intent.method,
-        method_version=intent.method_version,
-        facility=intent.facility,
-        instrument=intent.instrument,
-        started=intent.started,
-        read=intent.read,
-        raw_file=intent.confirm,
+        method=confirmed.method,
+        method_version=confirmed.method_version,
+        facility=confirmed.facility,
+        instrument=confirmed.instrument,
+        started=confirmed.started,
+        read=confirmed.read,
+        raw_file=confirmed.confirm,
         replicates=replicates,
-        warnings_answered=intent.answers,
-        retests=intent.retests,
+        warnings_answered=confirmed.answers,
+        retests=confirmed.retests,
     )
 
 

@@ -1,0 +1,151 @@
+"""The routes of quality control: results typed or read from an instrument's file, verification, investigations."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import orjson
+from flask import Response, request
+from werkzeug.exceptions import RequestEntityTooLarge
+
+from qc_service.application.investigations import (
+    ConcludeInvestigation,
+    OpenInvestigation,
+    conclude_investigation,
+    open_investigation,
+)
+from qc_service.application.readings import Confirmation, ImportResults, import_results, show_reading
+from qc_service.application.results import (
+    InvalidateResult,
+    RecordResult,
+    VerifyResult,
+    invalidate_result,
+    read_results,
+    record_result,
+    verify_result,
+)
+from qc_service.domain.codec import from_plain
+from qc_service.domain.errors import Malformed
+from qc_service.domain.identifiers import Line, LotNumber
+from qc_service.domain.lots import LOT
+from qc_service.domain.records import Enclosure
+from qc_service.exchange.instruments import MAX_FILE_BYTES
+from qc_service.web.asking import actor, answered, performed, received
+from qc_service.web.routes import Custom, Read, Write
+from qc_service.web.service import service
+from schemas.results import (
+    ConcludeInvestigationSchema,
+    ConfirmReadingSchema,
+    InvalidateResultSchema,
+    LotResultsSchema,
+    OpenInvestigationSchema,
+    RecordResultSchema,
+    VerifyResultSchema,
+)
+
+FORM_ROOM = 64 * 1024
+"""What a form may be larger than the file it carries."""
+
+
+def post_results(lot: str) -> Response:
+    """A result as JSON; or a form with an instrument's ``file``, which is shown first and recorded once a
+    ``statement`` confirms it."""
+    if request.mimetype == "multipart/form-data":
+        return _from_file(lot)
+    body = received(RecordResultSchema)
+    intent = from_plain(RecordResult, {**body, "lot": lot})
+    return performed(record_result, intent, stream=f"{LOT.room}/{lot}", said={**body, "lot": lot})
+
+
+def _from_file(lot: str) -> Response:
+    upload, statement = _uploaded()
+    if statement is None:
+        return answered(show_reading(service().view(), actor(), lot, upload))
+    intent = ImportResults(
+        lot=LotNumber(lot), upload=upload, confirmation=from_plain(Confirmation, statement)
+    )
+    said = {**statement, "lot": lot, "file": str(upload.file.sha256)}
+    return performed(import_results, intent, stream=f"{LOT.room}/{lot}", said=said)
+
+
+def _uploaded() -> tuple[Enclosure, dict[str, Any] | None]:
+    """The form's ``file`` and, where there is one, its ``statement`` in JSON. Raises 413 and ``Malformed``."""
+    request.max_content_length = MAX_FILE_BYTES + FORM_ROOM
+    stray = sorted({*request.form, *request.files} - {"file", "statement"})
+    if stray:
+        raise Malformed("is not a part of this form: send file and statement", field=stray[0])
+    sent = request.files.get("file")
+    if sent is None:
+        raise Malformed("is missing: send the instrument's file as the part named file", field="file")
+    content = sent.read()
+    if len(content) > MAX_FILE_BYTES:
+        raise RequestEntityTooLarge(f"A file has at most {MAX_FILE_BYTES} bytes.")
+    upload = Enclosure(name=Line(sent.filename or "file"), media_type=Line(sent.mimetype), content=content)
+    return upload, _statement(request.form.get("statement"))
+
+
+def _statement(text: str | None) -> dict[str, Any] | None:
+    if text is None:
+        return None
+    try:
+        plain = orjson.loads(text)
+    except orjson.JSONDecodeError as error:
+        raise Malformed(f"is not JSON: {error.msg}", field="statement") from error
+    loaded: dict[str, Any] = ConfirmReadingSchema().load(plain)
+    return loaded
+
+
+SUBJECT = (LOT.room, "lot")
+
+ROUTES = (
+    Read(
+        "/lots/<lot>/results",
+        answer=read_results,
+        reply=LotResultsSchema,
+        etag=SUBJECT,
+        summary="Every result and investigation of a lot",
+    ),
+    Custom(
+        "POST",
+        "/lots/<lot>/results",
+        view=post_results,
+        body=RecordResultSchema,
+        summary="Record a result, or show and record an instrument's file sent as multipart/form-data",
+    ),
+    Write(
+        "POST",
+        "/lots/<lot>/results/<int:result>/verification",
+        use_case=verify_result,
+        intent=VerifyResult,
+        body=VerifyResultSchema,
+        subject=SUBJECT,
+        summary="Verify a result as a second person",
+    ),
+    Write(
+        "POST",
+        "/lots/<lot>/results/<int:result>/invalidation",
+        use_case=invalidate_result,
+        intent=InvalidateResult,
+        body=InvalidateResultSchema,
+        subject=SUBJECT,
+        summary="Disregard a result that an investigation showed invalid",
+    ),
+    Write(
+        "POST",
+        "/lots/<lot>/investigations",
+        use_case=open_investigation,
+        intent=OpenInvestigation,
+        body=OpenInvestigationSchema,
+        subject=SUBJECT,
+        summary="Open an investigation",
+    ),
+    Write(
+        "POST",
+        "/lots/<lot>/investigations/<int:investigation>/conclusion",
+        use_case=conclude_investigation,
+        intent=ConcludeInvestigation,
+        body=ConcludeInvestigationSchema,
+        subject=SUBJECT,
+        summary="Conclude an investigation",
+    ),
+)

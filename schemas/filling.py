@@ -2,92 +2,50 @@
 
 from __future__ import annotations
 
-from marshmallow import Schema, fields, validate
+from marshmallow import Schema, fields
 
-from schemas.processing import LINE, NUMBER, TEXT, ProcessingRequest, QuantitySchema, StepAccountSchema
-
-LARGEST_FILL = 10_000
-LARGEST_COUNT = 1_000_000
-COUNT = validate.Range(min=0, max=LARGEST_FILL)
-LABELS = validate.Range(min=0, max=LARGEST_COUNT)
+from schemas.processing import LONGEST_NUMBER, StepAccountSchema
+from schemas.shapes import QuantitySchema, Strict, count, day, line, text
 
 
-class FillCountsSchema(ProcessingRequest):
-    """How many vials were filled, and where each of them went."""
+class FillCountsSchema(Strict):
+    """How many vials were filled, and where each of them went; 10,000 at most."""
 
-    filled = fields.Integer(
-        strict=True,
-        required=True,
-        validate=validate.Range(min=1, max=LARGEST_FILL),
-        metadata={"description": "What the machine counted; more than 10,000 are another lot."},
-    )
-    rejected_at_inspection = fields.Integer(
-        strict=True,
-        required=True,
-        validate=COUNT,
-        metadata={"description": "Sorted out by visual inspection."},
-    )
-    qc_samples = fields.Integer(
-        strict=True, required=True, validate=COUNT, metadata={"description": "Taken for release tests."}
-    )
-    retention = fields.Integer(
-        strict=True,
-        required=True,
-        validate=COUNT,
-        metadata={"description": "Kept back as retention samples."},
-    )
-    stability = fields.Integer(
-        strict=True, required=True, validate=COUNT, metadata={"description": "Kept back for stability tests."}
-    )
-    stock = fields.Integer(strict=True, required=True, validate=COUNT, metadata={"description": "For use."})
+    filled = count("What the machine counted; more than 10,000 are another lot.", least=1, required=True)
+    rejected_at_inspection = count("Sorted out by visual inspection.", required=True)
+    qc_samples = count("Taken for release tests.", required=True)
+    retention = count("Kept back as retention samples.", required=True)
+    stability = count("Kept back for stability tests.", required=True)
+    stock = count("For use.", required=True)
 
 
 class RecordFillSchema(StepAccountSchema):
     """A fill and its step in one; the service mints a serial for every vial."""
 
     counts = fields.Nested(FillCountsSchema, required=True)
-    expires_on = fields.String(
-        required=True, metadata={"format": "date", "description": "The last day on which a vial may be used."}
-    )
-    container = fields.String(required=True, validate=LINE, metadata={"description": "Vial and closure."})
+    expires_on = day("The last day on which a vial may be used.", required=True)
+    container = line("Vial and closure.", required=True)
     fill_volume = fields.Nested(QuantitySchema, required=True)
-    particles_per_vial = fields.String(
-        allow_none=True,
-        validate=NUMBER,
-        metadata={"format": "decimal", "description": "As the label claims."},
-    )
-    test_quantity = fields.Integer(
-        strict=True,
-        required=True,
-        validate=validate.Range(min=1, max=LARGEST_FILL),
-        metadata={"description": "The vials that one full set of release tests needs."},
-    )
+    particles_per_vial = line("As the label claims, as text: 1E+10.", longest=LONGEST_NUMBER)
+    test_quantity = count("The vials that one full set of release tests needs.", least=1, required=True)
 
 
-class ReconcileLabelsSchema(ProcessingRequest):
+class ReconcileLabelsSchema(Strict):
     """A count of the lot's labels: issued = used + spoiled + returned."""
 
-    issued = fields.Integer(
-        strict=True, required=True, validate=LABELS, metadata={"description": "Handed out for this lot."}
-    )
-    used = fields.Integer(strict=True, required=True, validate=LABELS, metadata={"description": "On vials."})
-    spoiled = fields.Integer(
-        strict=True, required=True, validate=LABELS, metadata={"description": "Damaged and destroyed."}
-    )
-    returned = fields.Integer(
-        strict=True, required=True, validate=LABELS, metadata={"description": "Handed back unused."}
-    )
-    notes = fields.String(allow_none=True, validate=TEXT, metadata={"description": "Whatever else matters."})
-    reason = fields.String(
-        allow_none=True, validate=TEXT, metadata={"description": "Why an earlier count is superseded."}
-    )
+    issued = count("Handed out for this lot.", required=True)
+    used = count("On vials.", required=True)
+    spoiled = count("Damaged and destroyed.", required=True)
+    returned = count("Handed back unused.", required=True)
+    notes = text("Whatever else matters.")
+    reason = text("Why an earlier count is superseded.")
 
 
 class FillStorageSchema(Schema):
     """One way to keep the vials, with its own shelf life."""
 
-    min = fields.String(required=True, metadata={"format": "decimal"})
-    max = fields.String(required=True, metadata={"format": "decimal"})
+    min = fields.String(required=True)
+    max = fields.String(required=True)
     unit = fields.String(required=True)
     shelf_life_days = fields.Integer(required=True)
 
@@ -113,7 +71,7 @@ class FillSchema(Schema):
     storage = fields.List(fields.Nested(FillStorageSchema), required=True)
     container = fields.String(required=True)
     fill_volume = fields.Nested(QuantitySchema, required=True)
-    particles_per_vial = fields.String(required=True, allow_none=True, metadata={"format": "decimal"})
+    particles_per_vial = fields.String(required=True, allow_none=True)
     test_quantity = fields.Integer(required=True)
     serial_root = fields.String(required=True, metadata={"description": "Commits to every serial."})
     manifest = fields.String(required=True, metadata={"description": "The list of serials, by SHA-256."})

@@ -5,59 +5,40 @@ from __future__ import annotations
 from marshmallow import Schema, fields, validate
 
 from schemas.filling import FillSchema
-from schemas.processing import (
-    LINE,
-    MANY,
-    NAME,
-    TEXT,
-    DeviationSchema,
-    ProcessingRequest,
-    QuantitySchema,
-    StepSchema,
-)
+from schemas.processing import MANY, DeviationSchema, StepSchema
+from schemas.shapes import QuantitySchema, Strict, line, moment, term, text
 
 LOT_KINDS = ("cell_bank", "intermediate", "bulk", "finished")
 LOT_STATUSES = ("quarantined", "released", "on_hold", "rejected", "recalled", "withdrawn")
 ADDITIVES = ("peptide", "vitamin", "carrier", "other")
 PURPOSES = ("further_processing", "clinical")
-LOT_NUMBER = validate.Length(3, 20)
 
 
 class ParentSchema(QuantitySchema):
     """A lot that went into this one, and how much of it."""
 
-    lot = fields.String(required=True, validate=LOT_NUMBER, metadata={"description": "Its number."})
+    lot = line("Its number.", required=True, longest=20)
 
 
 class AdditiveSchema(QuantitySchema):
     """Something added, how much, and from which reagent lot."""
 
-    name = fields.String(required=True, validate=LINE, metadata={"description": "What it is."})
-    kind = fields.String(
-        required=True, validate=validate.OneOf(ADDITIVES), metadata={"description": "What kind of thing."}
-    )
-    reagent = fields.String(
-        allow_none=True, validate=NAME, metadata={"description": "Its lot in the register of reagents."}
-    )
+    name = line("What it is.", required=True)
+    kind = term(ADDITIVES, "What kind of thing.", required=True)
+    reagent = line("Its lot in the register of reagents.", longest=40)
 
 
-class RegisterLotSchema(ProcessingRequest):
+class RegisterLotSchema(Strict):
     """A lot that was made from donations, from other lots, or from both."""
 
-    number = fields.String(
-        required=True,
-        validate=LOT_NUMBER,
-        metadata={"description": "Unique here: capitals, digits, hyphens."},
-    )
-    kind = fields.String(
-        required=True, validate=validate.OneOf(LOT_KINDS), metadata={"description": "What the lot is of."}
-    )
-    product = fields.String(required=True, validate=NAME, metadata={"description": "Its product by code."})
+    number = line("Unique here: capitals, digits, hyphens.", required=True, longest=20)
+    kind = term(LOT_KINDS, "What the lot is of.", required=True)
+    product = line("Its product by code.", required=True, longest=40)
     quantity = fields.Nested(QuantitySchema, required=True, metadata={"description": "How much was made."})
     donations = fields.List(
-        fields.String(validate=validate.Length(equal=13)),
+        line("A donation by its number.", required=True, longest=13),
         validate=MANY,
-        metadata={"description": "The donations it was made from; several donors want a pooling reference."},
+        metadata={"description": "What it was made from; several donors want a pooling reference."},
     )
     parents = fields.List(
         fields.Nested(ParentSchema), validate=MANY, metadata={"description": "The lots that went into it."}
@@ -67,15 +48,9 @@ class RegisterLotSchema(ProcessingRequest):
         validate=MANY,
         metadata={"description": "What was added: such a lot is of a product of its own."},
     )
-    notes = fields.String(allow_none=True, validate=TEXT, metadata={"description": "Whatever else matters."})
-    made_at = fields.String(
-        allow_none=True, metadata={"format": "date-time", "description": "When it was made; now unless said."}
-    )
-    reason = fields.String(
-        allow_none=True,
-        validate=TEXT,
-        metadata={"description": "Why it is entered late; wanted more than 24 hours after."},
-    )
+    notes = text("Whatever else matters.")
+    made_at = moment("When it was made, with its zone; now unless said.")
+    reason = text("Why it is entered late; wanted more than 24 hours after.")
 
 
 class ConsumptionSchema(Schema):

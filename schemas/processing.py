@@ -2,174 +2,93 @@
 
 from __future__ import annotations
 
-from marshmallow import RAISE, Schema, fields, validate
+from marshmallow import Schema, fields, validate
+
+from schemas.shapes import QuantitySchema, Strict, count, line, moment, term, text
 
 STEP_KINDS = (
     "receipt", "tissue_digestion", "cell_isolation", "expansion", "banking", "thaw", "conditioning",
     "harvest", "clarification", "concentration", "ultracentrifugation", "chromatography",
-    "sterile_filtration", "formulation", "fill", "inspection", "lyophilisation", "labelling",
-    "storage",
+    "sterile_filtration", "formulation", "fill", "inspection", "lyophilisation", "labelling", "storage",
 )  # fmt: skip
-UNITS = ("L", "mL", "µL", "kg", "g", "mg", "µg", "cells", "particles", "vials", "pieces")
 SERA = ("serum_free", "ev_depleted", "serum")
 SEVERITIES = ("minor", "major", "critical")
-OUTCOMES = ("justified", "not_justified")
+DEVIATION_OUTCOMES = ("justified", "not_justified")
 CAUSES = (
     "step_skipped", "step_repeated", "step_reordered", "step_not_planned", "facility_not_certified",
     "calibration_expired", "reagent_expired", "reagent_not_accepted", "parent_not_released",
     "more_consumed_than_made", "fill_counts_disagree", "expiry_beyond_shelf_life", "other",
 )  # fmt: skip
-LINE = validate.Length(1, 200)
-TEXT = validate.Length(1, 4000)
-NAME = validate.Length(3, 40)
-NUMBER = validate.Length(1, 84)
-DIGEST = validate.Length(equal=64)
 MANY = validate.Length(max=100)
+LONGEST_NUMBER = 90
 
 
-class ProcessingRequest(Schema):
-    """A request: a member that is not described is refused."""
-
-    class Meta:
-        """Unknown members are refused."""
-
-        unknown = RAISE
-
-
-class QuantitySchema(ProcessingRequest):
-    """How much of something, exactly."""
-
-    amount = fields.String(
-        required=True,
-        validate=NUMBER,
-        metadata={"format": "decimal", "description": "Zero or more, written as text: 12.50 or 1.2E+8."},
-    )
-    unit = fields.String(
-        required=True,
-        validate=validate.OneOf(UNITS),
-        metadata={"description": "What is counted or measured."},
-    )
-
-
-class ProcedureSchema(ProcessingRequest):
+class ProcedureSchema(Strict):
     """The written procedure that was followed."""
 
-    id = fields.String(required=True, validate=LINE, metadata={"description": "Its number."})
-    version = fields.String(required=True, validate=LINE, metadata={"description": "The version in force."})
+    id = line("Its number.", required=True)
+    version = line("The version in force.", required=True)
 
 
-class MediumSchema(ProcessingRequest):
+class MediumSchema(Strict):
     """The culture medium of a step."""
 
-    name = fields.String(required=True, validate=LINE, metadata={"description": "What it is called."})
-    serum = fields.String(
-        required=True,
-        validate=validate.OneOf(SERA),
-        metadata={"description": "Whether it had serum, which brings vesicles of its own."},
-    )
-    reagent = fields.String(
-        allow_none=True, validate=NAME, metadata={"description": "Its lot in the register of reagents."}
-    )
+    name = line("What it is called.", required=True)
+    serum = term(SERA, "Whether it had serum, which brings vesicles of its own.", required=True)
+    reagent = line("Its lot in the register of reagents.", longest=40)
 
 
-class ParameterSchema(ProcessingRequest):
+class ParameterSchema(Strict):
     """A number with its unit, or an observation in words."""
 
-    name = fields.String(
-        required=True, validate=validate.Length(1, 48), metadata={"description": "For example pore_size."}
-    )
-    value = fields.String(
-        allow_none=True, validate=NUMBER, metadata={"format": "decimal", "description": "The number as text."}
-    )
-    unit = fields.String(allow_none=True, validate=LINE, metadata={"description": "Its unit; 1 for a ratio."})
-    observation = fields.String(
-        allow_none=True, validate=LINE, metadata={"description": "What was seen, where it is no number."}
-    )
+    name = line("For example pore_size.", required=True, longest=48)
+    value = line("The number as text, 0.22.", longest=LONGEST_NUMBER)
+    unit = line("Its unit; 1 for a ratio.")
+    observation = line("What was seen, where it is no number.")
 
 
-class StepAccountSchema(ProcessingRequest):
+class StepAccountSchema(Strict):
     """What is said of a step of any kind."""
 
-    facility = fields.String(
-        required=True, validate=NAME, metadata={"description": "Where it was performed."}
-    )
-    started_at = fields.String(
-        required=True, metadata={"format": "date-time", "description": "When it began, with its zone."}
-    )
-    ended_at = fields.String(
-        required=True, metadata={"format": "date-time", "description": "When it ended, with its zone."}
-    )
+    facility = line("Where it was performed.", required=True, longest=40)
+    started_at = moment("When it began, with its zone.", required=True)
+    ended_at = moment("When it ended, with its zone.", required=True)
     procedure = fields.Nested(ProcedureSchema, required=True)
-    performed_by = fields.String(
-        allow_none=True, validate=NAME, metadata={"description": "Who did it; the sender unless said."}
-    )
-    equipment = fields.List(
-        fields.String(validate=NAME),
-        validate=MANY,
-        metadata={"description": "From the register of equipment."},
-    )
-    reagents = fields.List(
-        fields.String(validate=NAME),
-        validate=MANY,
-        metadata={"description": "From the register of reagents."},
-    )
+    performed_by = line("Who did it; the sender unless said.", longest=40)
+    equipment = fields.List(line("From the register of equipment.", required=True, longest=40), validate=MANY)
+    reagents = fields.List(line("From the register of reagents.", required=True, longest=40), validate=MANY)
     medium = fields.Nested(MediumSchema, allow_none=True)
     input = fields.Nested(QuantitySchema, allow_none=True)
     output = fields.Nested(QuantitySchema, allow_none=True)
-    yield_percent = fields.String(
-        allow_none=True,
-        validate=NUMBER,
-        metadata={"format": "decimal", "description": "What the step yielded, in per cent."},
-    )
+    yield_percent = line("What the step yielded, in per cent, as text.", longest=LONGEST_NUMBER)
     parameters = fields.List(fields.Nested(ParameterSchema), validate=MANY)
-    location = fields.String(allow_none=True, validate=LINE, metadata={"description": "Where it is kept."})
+    location = line("Where what was made is kept.")
     documents = fields.List(
-        fields.String(validate=DIGEST), validate=MANY, metadata={"description": "Attached files by SHA-256."}
+        line("An attached file by its SHA-256.", required=True, longest=64), validate=MANY
     )
-    notes = fields.String(allow_none=True, validate=TEXT, metadata={"description": "Whatever else matters."})
-    reason = fields.String(
-        allow_none=True,
-        validate=TEXT,
-        metadata={"description": "Why it is entered late; wanted more than 24 hours after it ended."},
-    )
+    notes = text("Whatever else matters.")
+    reason = text("Why it is entered late; wanted more than 24 hours after it ended.")
 
 
 class RecordStepSchema(StepAccountSchema):
     """A processing step as it happened; what departed in it opens deviations."""
 
-    kind = fields.String(
-        required=True,
-        validate=validate.OneOf(STEP_KINDS),
-        metadata={"description": "What was done; a fill is recorded at …/fill."},
-    )
+    kind = term(STEP_KINDS, "What was done; a fill is recorded at …/fill.", required=True)
 
 
-class OpenDeviationSchema(ProcessingRequest):
+class OpenDeviationSchema(Strict):
     """A departure that a person noticed."""
 
-    severity = fields.String(
-        required=True,
-        validate=validate.OneOf(SEVERITIES),
-        metadata={"description": "How much it may matter."},
-    )
-    description = fields.String(required=True, validate=TEXT, metadata={"description": "What departed."})
-    step = fields.Integer(
-        strict=True,
-        allow_none=True,
-        validate=validate.Range(min=1),
-        metadata={"description": "The step by its number; none for the lot as a whole."},
-    )
+    severity = term(SEVERITIES, "How much it may matter.", required=True)
+    description = text("What departed.", required=True)
+    step = count("The step by its number; none for the lot as a whole.", least=1)
 
 
-class DecideDeviationSchema(ProcessingRequest):
+class DecideDeviationSchema(Strict):
     """Quality's signed decision on a deviation."""
 
-    outcome = fields.String(
-        required=True, validate=validate.OneOf(OUTCOMES), metadata={"description": "Whether it adds no risk."}
-    )
-    statement = fields.String(
-        required=True, validate=TEXT, metadata={"description": "Why it adds no risk, or that it does."}
-    )
+    outcome = term(DEVIATION_OUTCOMES, "Whether it adds no risk.", required=True)
+    statement = text("Why it adds no risk, or that it does.", required=True)
 
 
 class StepCertificationSchema(Schema):
@@ -196,7 +115,7 @@ class StepSchema(Schema):
     medium = fields.Nested(MediumSchema, required=True, allow_none=True)
     input = fields.Nested(QuantitySchema, required=True, allow_none=True)
     output = fields.Nested(QuantitySchema, required=True, allow_none=True)
-    yield_percent = fields.String(required=True, allow_none=True, metadata={"format": "decimal"})
+    yield_percent = fields.String(required=True, allow_none=True)
     parameters = fields.List(fields.Nested(ParameterSchema), required=True)
     location = fields.String(required=True, allow_none=True)
     documents = fields.List(fields.String(), required=True)
@@ -215,7 +134,7 @@ class StepSchema(Schema):
 class DeviationDecisionSchema(Schema):
     """What quality decided on a deviation."""
 
-    outcome = fields.String(required=True, validate=validate.OneOf(OUTCOMES))
+    outcome = fields.String(required=True, validate=validate.OneOf(DEVIATION_OUTCOMES))
     statement = fields.String(required=True)
     by = fields.String(required=True)
     printed_name = fields.String(required=True)

@@ -1,0 +1,62 @@
+"""What a code said, as typed fields, or why it cannot be read; nothing of it is ever repaired."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from qc_service.domain.verdict import ScannedCode
+
+
+class Fault(StrEnum):
+    """Why a code cannot be read; the first two are reason codes of an answer as well."""
+
+    MALFORMED = "malformed_code"
+    SCANNER = "scanner_configuration"
+    UNSUPPORTED = "unsupported_code"
+
+
+class Unreadable(Exception):
+    """The refusal to read a code: a stable ``reason`` and a sentence for the person with the label in hand."""
+
+    def __init__(self, detail: str, reason: Fault = Fault.MALFORMED) -> None:
+        super().__init__(detail)
+        self.detail = detail
+        self.reason = reason
+
+
+class Form(StrEnum):
+    """How the code reached us: what a scanner sent, what stands under a symbol, an address, or what was typed."""
+
+    SCAN = "scan"
+    BRACKETED = "bracketed"
+    LINK = "link"
+    TYPED = "typed"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reading:
+    """A code read from its first character to its last.
+
+    ``fields`` are by name, in the order read; days are ISO 8601. ``canonical`` of a GS1 code is its bracketed element
+    string in the order read. ``digital_link`` is ``None`` where the code has none.
+    """
+
+    kind: str
+    form: Form
+    fields: Mapping[str, str]
+    canonical: str
+    digital_link: str | None = None
+
+
+def scanned(reading: Reading) -> ScannedCode:
+    """The members of a code by which a vial is known; ``None`` for each that it does not carry."""
+    expires_on = reading.fields.get("expires_on")
+    return ScannedCode(
+        gtin=reading.fields.get("gtin"),
+        lot=reading.fields.get("lot"),
+        serial=reading.fields.get("serial"),
+        expires_on=date.fromisoformat(expires_on) if expires_on else None,
+    )

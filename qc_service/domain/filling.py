@@ -91,16 +91,6 @@ class VialsFilled(Body):
         return (f"facility/{self.facility}",)
 
     @property
-    def count(self) -> int:
-        """How many vials have a serial."""
-        return self.counts.accounted
-
-    @property
-    def stock(self) -> int:
-        """How many vials are for use."""
-        return self.counts.stock
-
-    @property
     def retention_is_short(self) -> bool:
         """Whether fewer vials are retained than twice what all release tests need (21 CFR 211.170(b))."""
         return self.counts.retention < 2 * self.test_quantity

@@ -52,10 +52,6 @@ class Processing:
             deviation for deviation in self.deviations if not (deviation.is_open or deviation.justified)
         )
 
-    def cleared_deviations(self) -> tuple[Deviation, ...]:
-        """Those that quality justified: told to whoever asks about the lot."""
-        return tuple(deviation for deviation in self.deviations if deviation.justified)
-
     def cleared(self, step: int) -> bool:
         """Whether quality justified that a step's facility had nothing in force that day (domain rule P7)."""
         about = [deviation for deviation in self.deviations if deviation.step == step]
@@ -67,10 +63,6 @@ class Processing:
         if not 1 <= number <= len(self.deviations):
             raise NotFound(f"This lot has no deviation {number}.")
         return self.deviations[number - 1]
-
-    def late_steps(self) -> tuple[Step, ...]:
-        """The steps recorded more than a day after they ended."""
-        return tuple(step for step in self.steps if step.late)
 
     def kinds_performed(self) -> tuple[StepKind, ...]:
         """The kinds of the steps in the order in which they began, which need not be that of recording."""

@@ -12,14 +12,21 @@ from flask import Flask
 from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
+from qc_service.application.actor import Actor
 from qc_service.application.acts import Acts
 from qc_service.application.attesting import Attestor
+from qc_service.application.founding import Found, found
 from qc_service.application.ports import Clock
 from qc_service.application.provenance import Bundler
 from qc_service.application.publishing import Publisher
 from qc_service.application.view import View
-from qc_service.keystore import Keystore, KeyUnusable
+from qc_service.domain.identifiers import CountryCode, Line, OrganisationId, PersonId
+from qc_service.domain.keys import KeyRole
+from qc_service.domain.permissions import Role
+from qc_service.keystore import ROLES, Keystore, KeyUnusable
 from qc_service.ledger.forkfile import ForkFile
+from qc_service.ledger.keys import PublicKey
+from qc_service.ledger.pkcs8 import KeyRefused
 from qc_service.ledger.trust import TrustRoot
 from qc_service.persistence import schema
 from qc_service.persistence.engine import open_engine
@@ -60,6 +67,10 @@ class Capabilities:
         """A fresh view of the records."""
         return View(self.store)
 
+    def public_keys(self) -> tuple[tuple[str, PublicKey], ...]:
+        """The public key of each purpose."""
+        return tuple((role, self.keystore.signer(role).public) for role in ROLES)
+
     def ready(self) -> tuple[str, ...]:
         """What keeps the service from answering: an unmigrated database, or a head that does not extend the last."""
         try:
@@ -75,6 +86,21 @@ class Capabilities:
     def close(self) -> None:
         """Give back the database connections."""
         self.engine.dispose()
+
+
+Refusal = (schema.SchemaMismatch, KeyUnusable, KeyRefused, ValueError)
+"""What keeps an installation from being opened; each message names the mend."""
+
+
+def migrate_database(settings: Settings) -> str:
+    """Bring the database to the newest revision and return its name."""
+    settings.home.mkdir(parents=True, exist_ok=True)
+    engine = open_engine(settings.database_url)
+    try:
+        schema.migrate(engine)
+        return schema.current(engine) or ""
+    finally:
+        engine.dispose()
 
 
 def assemble(
@@ -117,3 +143,53 @@ def web_app(made: Capabilities) -> Flask:
     )  # fmt: skip
     install(app)
     return app
+
+
+@dataclass(frozen=True, kw_only=True)
+class Founder:
+    """Who runs a new installation, and who administers it."""
+
+    organisation: OrganisationId
+    name: Line
+    country: CountryCode
+    zone: Line
+    quality_phone: Line | None
+    administrator: PersonId
+    printed_name: Line
+
+    def actor(self) -> Actor:
+        """The administrator, who signs the first records."""
+        return Actor(
+            person=self.administrator,
+            printed_name=self.printed_name,
+            roles=frozenset({Role.ADMINISTRATOR}),
+            organisation=self.organisation,
+        )
+
+    def intent(self, keys: tuple[tuple[KeyRole, PublicKey], ...]) -> Found:
+        """What is to be recorded first."""
+        return Found(
+            organisation=self.organisation, name=self.name, country=self.country, zone=self.zone,
+            quality_phone=self.quality_phone, administrator=self.administrator, printed_name=self.printed_name,
+            keys=keys,
+        )  # fmt: skip
+
+
+def initialise(
+    settings: Settings, issuer: str, founder: Founder, environment: Mapping[str, str] | None = None,
+    clock: Clock = system_clock,
+) -> Capabilities:  # fmt: skip
+    """Make keys and the trust root, migrate the database, and record the first organisation, person and keys.
+
+    What exists is kept: an interrupted run is finished by the next. Raises ``AlreadyFounded`` when nothing is left
+    to do.
+    """
+    settings.home.mkdir(parents=True, exist_ok=True)
+    keystore = Keystore(settings.home, os.environ if environment is None else environment)
+    keystore.make(issuer)
+    migrate_database(settings)
+    made = assemble(settings, environment, clock)
+    keys = tuple((KeyRole(role), public) for role, public in made.public_keys())
+    made.acts.perform(found, founder.actor(), founder.intent(keys))
+    made.publisher.publish()
+    return made

@@ -42,7 +42,7 @@ class HotReader:
         if row[8] is None:
             return answer, None, row[16]
         self._sealer.check("vials", row[8:15], row[15])
-        return answer, rows.vial_of(row[8], row[9], row[10], row[13], row[14]), row[16]
+        return answer, rows.vial_of(row[8:15]), row[16]
 
     def _row(self, lot: str, serial: str) -> Any:
         try:

@@ -106,7 +106,7 @@ def consignment_values(row: ConsignmentRow) -> Values:
 def vial_values(vial: Vial) -> Values:
     """A vial row's columns without the seal; ``facts`` holds what is not a column, as JSON without empty members."""
     plain: Mapping[str, object] = to_plain(vial)
-    columns = {"lot", "serial", "ordinal", "version"}
+    columns = {"lot", "serial", "ordinal", "state", "custody", "version"}
     facts = {name: value for name, value in plain.items() if name not in columns and value is not None}
     return {
         "lot": vial.lot, "serial": vial.serial, "ordinal": vial.ordinal, "state": vial.state.value,
@@ -115,10 +115,11 @@ def vial_values(vial: Vial) -> Values:
     }  # fmt: skip
 
 
-def vial_of(lot: str, serial: str, ordinal: int, facts: str, version: int) -> Vial:
-    """A vial read back."""
-    named = {"lot": lot, "serial": serial, "ordinal": ordinal, "version": version}
-    return from_plain(Vial, {**named, **orjson.loads(facts)})
+def vial_of(row: Sequence[Any]) -> Vial:
+    """A vial read back from its columns in the table's order."""
+    lot, serial, ordinal, state, custody, facts, version = row
+    columns = {"lot": lot, "serial": serial, "ordinal": ordinal, "state": state, "version": version}
+    return from_plain(Vial, {**columns, "custody": custody or None, **orjson.loads(facts)})
 
 
 def answer_values(row: LotAnswerRow, at: Callable[[int], int]) -> Values:

@@ -77,7 +77,7 @@ class SqlStore(Store, Auditable):
 
     def _vial(self, row: Any) -> Vial:
         self._sealer.check("vials", row[:7], row[7])
-        return rows.vial_of(row[0], row[1], row[2], row[5], row[6])
+        return rows.vial_of(row[:7])
 
     def lots_with_serial(self, serial: str) -> tuple[str, ...]:
         chosen = (

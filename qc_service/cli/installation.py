@@ -1,0 +1,69 @@
+"""Commands that make, migrate and serve an installation."""
+
+from __future__ import annotations
+
+import click
+
+from qc_service.app import Founder, Refusal, initialise, migrate_database
+from qc_service.cli.saying import Stop, as_json, installation, say, settings
+from qc_service.cli.serving import serve_forever
+from qc_service.domain.errors import DomainError
+from qc_service.domain.identifiers import CountryCode, Line, OrganisationId, PersonId
+
+
+@click.command()
+@click.option("--issuer", required=True, help="The log's origin, such as qc.example.org; it never changes.")
+@click.option(
+    "--organisation", required=True, help="Identity of the organisation that runs this, such as acme-bio."
+)
+@click.option("--name", required=True, help="The organisation's name.")
+@click.option("--country", required=True, help="Two letters (ISO 3166-1).")
+@click.option("--zone", required=True, help="Time zone, such as America/New_York.")
+@click.option("--phone", default=None, help="The quality unit's telephone, shown in every answer.")
+@click.option("--administrator", required=True, help="Identity of the first administrator, such as j.doe.")
+@click.option("--printed-name", required=True, help="The administrator's name as signatures show it.")
+@as_json
+def init(
+    *, issuer: str, organisation: str, name: str, country: str, zone: str, phone: str | None, administrator: str,
+    printed_name: str, json_: bool,
+) -> None:  # fmt: skip
+    """Make keys, the trust root and the database, and record who runs this."""
+    try:
+        founder = Founder(
+            organisation=OrganisationId(organisation), name=Line(name), country=CountryCode(country), zone=Line(zone),
+            quality_phone=Line(phone) if phone else None, administrator=PersonId(administrator),
+            printed_name=Line(printed_name),
+        )  # fmt: skip
+        made = initialise(settings(), issuer, founder)
+    except (DomainError, Refusal) as error:
+        raise Stop(str(error), exit_code=1) from error
+    root = made.keystore.root_path(1)
+    plain = {"issuer": made.issuer, "trust_root": str(root), "digest": made.root.digest()}
+    made.close()
+    say(
+        plain,
+        f"Ready. The trust root is {root}; print its digest and keep it apart:\n  sha256:{plain['digest']}\n"
+        f"Next: qc-service token create --person {administrator}",
+        json_=json_,
+    )
+
+
+@click.command()
+@as_json
+def migrate(*, json_: bool) -> None:
+    """Bring the database to the revision this program was made for."""
+    revision = migrate_database(settings())
+    say({"revision": revision}, f"The database is at revision {revision}.", json_=json_)
+
+
+@click.command()
+def serve() -> None:
+    """Serve the installation over HTTP (HOST, PORT, QC_WORKERS)."""
+    with installation() as made:
+        wrong = made.ready()
+    if wrong:
+        raise Stop(" ".join(wrong), exit_code=1)
+    serve_forever(settings())
+
+
+COMMANDS = (init, migrate, serve)

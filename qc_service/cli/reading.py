@@ -1,0 +1,47 @@
+"""Commands that read other people's formats: instrument files, and raw scans while a scanner is being set up."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+import click
+
+from qc_service.cli.saying import as_json
+from qc_service.exchange.codes import read_line
+from qc_service.exchange.instruments import UnreadableFile, read_instrument, reading_dict
+
+
+@click.command("read-instrument")
+@click.argument(
+    "files", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path)
+)
+@as_json
+def read_instrument_(*, files: tuple[Path, ...], json_: bool) -> None:
+    """Read instrument files as the service would, and show the values and warnings."""
+    refused = False
+    for file in files:
+        try:
+            plain = reading_dict(read_instrument(file.read_bytes(), file.name))
+        except UnreadableFile as error:
+            refused = True
+            plain = {"refused": error.code, "detail": error.detail}
+        click.echo(json.dumps({"file": file.name, **plain}, ensure_ascii=False, indent=None if json_ else 2))
+    sys.exit(1 if refused else 0)
+
+
+@click.command("read-code")
+@as_json
+def read_code(*, json_: bool) -> None:
+    """Read raw scans, one a line on standard input, with C escapes for control characters."""
+    del json_  # the answer is always a line of JSON, since a program or a careful person reads it
+    refused = False
+    for line in sys.stdin:
+        answer = read_line(line.rstrip("\n"))
+        refused = refused or not answer["ok"]
+        click.echo(json.dumps(answer, ensure_ascii=False))
+    sys.exit(1 if refused else 0)
+
+
+COMMANDS = (read_instrument_, read_code)

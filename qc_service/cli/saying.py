@@ -1,0 +1,55 @@
+"""How commands speak: a sentence for a person or JSON for a program, and the exit code that goes with it."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any, TypeVar
+
+import click
+
+from qc_service.app import Capabilities, Refusal, assemble
+from qc_service.settings import Settings, SettingsInvalid
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+class Stop(click.ClickException):
+    """The command ends here: exit 1 when the answer is no, 2 when it could not be asked."""
+
+    def __init__(self, message: str, *, exit_code: int) -> None:
+        super().__init__(message)
+        self.exit_code = exit_code
+
+
+def as_json(command: F) -> F:
+    """The option every command has: answer in JSON."""
+    return click.option("--json", "json_", is_flag=True, help="Answer in JSON.")(command)
+
+
+def say(plain: Any, text: str, *, json_: bool) -> None:
+    """Say it as JSON or as text."""
+    click.echo(json.dumps(plain, indent=2, ensure_ascii=False) if json_ else text)
+
+
+def settings() -> Settings:
+    """The settings of the environment. Ends the command where one cannot be used."""
+    try:
+        return Settings.from_environment(os.environ)
+    except SettingsInvalid as error:
+        raise Stop(str(error), exit_code=2) from error
+
+
+@contextmanager
+def installation() -> Iterator[Capabilities]:
+    """The installation that the environment names. Ends the command where it cannot be opened."""
+    try:
+        made = assemble(settings())
+    except Refusal as error:
+        raise Stop(str(error), exit_code=2) from error
+    try:
+        yield made
+    finally:
+        made.close()

@@ -1,0 +1,103 @@
+"""Commands for access tokens: made for a person on record, shown once, listed, revoked."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import click
+
+from qc_service.application.actor import Actor
+from qc_service.application.parties import RegisterPerson, register_person
+from qc_service.application.tokens import issue
+from qc_service.cli.saying import Stop, as_json, installation, say
+from qc_service.domain.codec import from_plain
+from qc_service.domain.errors import DomainError
+from qc_service.domain.moments import instant_text
+from qc_service.domain.parties import PERSON
+from qc_service.domain.permissions import Role
+
+
+@click.group()
+def token() -> None:
+    """Access tokens for machines and scripts, each bound to a person."""
+
+
+@token.command()
+@click.option("--person", required=True, help="Identity of a person, such as t.technician.")
+@click.option(
+    "--printed-name", default=None, help="Registers the person first: their name as signatures show it."
+)
+@click.option(
+    "--role", "roles", multiple=True, type=click.Choice([role.value for role in Role]), help="Repeatable."
+)
+@click.option("--organisation", default=None, help="The new person's organisation.")
+@click.option("--by", default=None, help="The administrator who registers a new person.")
+@click.option("--label", default="made on the command line", help="What it is for.")
+@click.option("--days", default=90, show_default=True, type=click.IntRange(1, 366), help="How long it lasts.")
+@as_json
+def create(
+    *, person: str, printed_name: str | None, roles: tuple[str, ...], organisation: str | None, by: str | None,
+    label: str, days: int, json_: bool,
+) -> None:  # fmt: skip
+    """Make a token and show it, this once."""
+    with installation() as made:
+        try:
+            if printed_name is not None:
+                plain = {
+                    "person": person,
+                    "printed_name": printed_name,
+                    "roles": roles,
+                    "organisation": organisation,
+                }
+                intent = from_plain(RegisterPerson, plain)
+                administrator = made.view().get(PERSON, by or "")
+                actor = Actor(
+                    person=administrator.id, printed_name=administrator.printed_name,
+                    roles=frozenset(administrator.roles), organisation=administrator.organisation,
+                )  # fmt: skip
+                made.acts.perform(register_person, actor, intent)
+            text = issue(
+                made.tokens, made.view(), person=person, label=label, at=made.clock(), lasts=timedelta(days=days),
+                fresh=made.fresh,
+            )  # fmt: skip
+        except DomainError as error:
+            raise Stop(error.detail, exit_code=1) from error
+    say({"token": text, "person": person, "days": days}, text, json_=json_)
+
+
+@token.command("list")
+@as_json
+def list_(*, json_: bool) -> None:
+    """List tokens, newest first; secrets are not kept."""
+    with installation() as made:
+        rows = made.tokens.all()
+    plain = [
+        {
+            "id": r.token_id,
+            "person": r.person,
+            "label": r.label,
+            "expires_at": r.expires_at,
+            "revoked_at": r.revoked_at,
+        }
+        for r in rows
+    ]
+    lines = [
+        f"{r.token_id}  {r.person:24} until {r.expires_at}  {'revoked' if r.revoked_at else r.label}"
+        for r in rows
+    ]
+    say(plain, "\n".join(lines) or "There are no tokens yet: qc-service token create --person …", json_=json_)
+
+
+@token.command()
+@click.argument("token_id")
+@as_json
+def revoke(*, token_id: str, json_: bool) -> None:
+    """Revoke a token by the identity that 'token list' shows."""
+    with installation() as made:
+        revoked = made.tokens.revoke(token_id, instant_text(made.clock()))
+    if not revoked:
+        raise Stop(f"No token {token_id} is in use; 'qc-service token list' shows them.", exit_code=1)
+    say({"revoked": token_id}, f"Revoked {token_id}.", json_=json_)
+
+
+COMMANDS = (token,)

@@ -1,0 +1,49 @@
+"""The main job over HTTP: a lot goes from a donation to an administered vial, and the records say so."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests import scenes
+from tests.staging import Stage, raise_stage
+
+DIN = "A999026000001"
+LOT = "EX261101A"
+
+
+@pytest.fixture
+def stage(tmp_path: Path) -> Stage:
+    """A service with its sites and its product."""
+    raised = raise_stage(tmp_path)
+    scenes.sites(raised)
+    scenes.product(raised)
+    return raised
+
+
+def test_a_lot_goes_from_donation_to_administered_vial(stage: Stage) -> None:
+    scenes.donation(stage, DIN)
+    scenes.released_lot(stage, LOT, DIN)
+    serial, spare, _ = scenes.consigned(stage, LOT, "SHP-1")
+    page = f"//01/{scenes.GTIN}/10/{LOT}/21/{serial}"
+
+    before = stage.get(None, page, headers={"Accept": "application/json"})
+    assert before["decision"] == "in_order"
+    assert before["reasons"] == []
+    assert [notice["code"] for notice in before["notices"]] == ["custody_not_checked"]
+
+    stage.post(
+        "clinician", f"/vials/{LOT}/{serial}/preparation", starts=["thaw", "puncture"], route="injection"
+    )
+    stage.clock.tick(minutes=20)
+    stage.post(
+        "clinician", f"/vials/{LOT}/{serial}/administration", patient="PT-4F7K2", route="injection", site="left knee",
+        session=1, given={"amount": "0.9", "unit": "mL"}, wasted={"amount": "0.1", "unit": "mL"},
+    )  # fmt: skip
+
+    after = stage.get(None, page, headers={"Accept": "application/json"})
+    assert after["decision"] == "do_not_use"
+    assert [reason["code"] for reason in after["reasons"]] == ["already_used"]
+    untouched = stage.get(None, page.replace(serial, spare), headers={"Accept": "application/json"})
+    assert untouched["decision"] == "in_order"

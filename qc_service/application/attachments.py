@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from qc_service.application.access import own
 from qc_service.application.actor import Actor, Occasion
 from qc_service.application.view import View
 from qc_service.domain.errors import Conflict, Malformed, NotFound
 from qc_service.domain.identifiers import Sha256, Text
+from qc_service.domain.lots import LOT, Lot
 from qc_service.domain.parties import ORGANISATION, FileAttached
 from qc_service.domain.permissions import SEE_EVERYTHING, Permission
 from qc_service.domain.records import Enclosure, File, New
@@ -43,16 +45,20 @@ def attach_file(view: View, occasion: Occasion, intent: AttachFile) -> tuple[New
     return (New(name=actor.organisation, body=body, enclosed=(upload,)),)
 
 
-def read_attachment(view: View, actor: Actor, sha256: str) -> Enclosure:
-    """A file that the reader's organisation attached; auditors and administrators read every file.
+def read_attachment(view: View, actor: Actor, sha256: str, lot: str | None = None) -> Enclosure:
+    """A file that the reader's organisation attached, or that a record of its own ``lot`` came with.
 
-    Raises ``NotFound`` in the same words whether or not another organisation has it.
+    So a second person has the raw file beside the result (21 CFR 211.194(a)(8)). Auditors and administrators
+    read every file. Raises ``NotFound`` in the same words whether or not another organisation has it.
     """
     actor.must(Permission.READ_RECORDS)
-    if actor.roles & SEE_EVERYTHING or _attached(view, actor, sha256) is not None:
-        kept = view.file(sha256)
-        if kept is not None:
-            return kept
+    kept = view.file(sha256)
+    if kept is not None and (
+        actor.roles & SEE_EVERYTHING
+        or _attached(view, actor, sha256) is not None
+        or (lot is not None and _came_with(view, own(view, actor, LOT, lot), sha256))
+    ):
+        return kept
     raise NotFound(f"No file {sha256} of yours is on record.")
 
 
@@ -67,6 +73,11 @@ def document(view: View, actor: Actor, sha256: Sha256 | None) -> tuple[File, ...
     if attached is None:
         raise Malformed("no file of yours has this digest: attach it first", field="document")
     return (attached.file,)
+
+
+def _came_with(view: View, lot: Lot, sha256: str) -> bool:
+    history = view.history(f"{LOT.room}/{lot.number}")
+    return any(file.sha256 == sha256 for recorded in history for file in recorded.files)
 
 
 def _attached(view: View, actor: Actor, sha256: str) -> FileAttached | None:

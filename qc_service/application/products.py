@@ -64,7 +64,7 @@ class ApproveSpecification:
 
 
 def register_product(view: View, occasion: Occasion, intent: RegisterProduct) -> tuple[New, ...]:
-    """Register a product of the actor's organisation; raises ``NameTaken``, ``GtinTaken``, ``Malformed``."""
+    """Register a product of the organisation; raises ``NameTaken``, ``GtinTaken``, ``Malformed``."""
     occasion.actor.must(Permission.REGISTER_PRODUCT)
     must_be_free(view, PRODUCT, intent.code)
     must_be_zone(intent.zone)
@@ -78,7 +78,7 @@ def register_product(view: View, occasion: Occasion, intent: RegisterProduct) ->
 
 
 def record_basis(view: View, occasion: Occasion, intent: RecordBasis) -> tuple[New, ...]:
-    """Record on what footing a product is offered; raises ``Malformed`` for a route that it does not allow."""
+    """Record on what footing a product is offered; raises ``Malformed`` for a route it does not allow."""
     occasion.actor.must(Permission.REGISTER_PRODUCT)
     product = own(view, occasion.actor, PRODUCT, intent.product)
     basis = RegulatoryBasis(

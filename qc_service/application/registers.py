@@ -9,10 +9,11 @@ from typing import Any
 from qc_service.application.access import own
 from qc_service.application.actor import Actor, Occasion
 from qc_service.application.attachments import document
+from qc_service.application.days import must_have_come
 from qc_service.application.naming import must_be_free
 from qc_service.application.view import View
 from qc_service.domain.codec import to_plain
-from qc_service.domain.errors import Malformed, Reason, Refused
+from qc_service.domain.errors import Reason, Refused
 from qc_service.domain.identifiers import EquipmentId, Line, ReagentId, Sha256, Text
 from qc_service.domain.permissions import Permission
 from qc_service.domain.records import Meaning, New
@@ -89,12 +90,11 @@ def register_equipment(view: View, occasion: Occasion, intent: RegisterEquipment
 
 
 def record_calibration(view: View, occasion: Occasion, intent: RecordCalibration) -> tuple[New, ...]:
-    """Record a calibration that took place; one that lies in the future is ``Malformed``."""
+    """Record a calibration that took place; one whose day has not come yet is ``Malformed``."""
     actor = occasion.actor
     actor.must(Permission.REGISTER_EQUIPMENT)
     equipment = own(view, actor, EQUIPMENT, intent.equipment)
-    if intent.performed_on > occasion.at.date():
-        raise Malformed("lies in the future: record the calibration when it is done", field="performed_on")
+    must_have_come(intent.performed_on, occasion.at, "/performed_on")
     body = EquipmentCalibrated(
         performed_on=intent.performed_on,
         due=intent.due,

@@ -78,8 +78,8 @@ class RegulatoryBasis:
     country: CountryCode
     route: AdministrationRoute
     kind: BasisKind
-    reference: Line | None
     since: date
+    reference: Line | None = None
 
     def __post_init__(self) -> None:
         """Raise ``Malformed`` where the reference is missing, or an IND is claimed outside FDA's country."""

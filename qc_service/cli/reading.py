@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 import click
@@ -37,8 +38,9 @@ def read_code(*, json_: bool) -> None:
     """Read raw scans, one a line on standard input, with C escapes for control characters."""
     del json_  # the answer is always a line of JSON, since a program or a careful person reads it
     refused = False
+    today = datetime.now(UTC).date()
     for line in sys.stdin:
-        answer = read_line(line.rstrip("\n"))
+        answer = read_line(line.rstrip("\n"), today)
         refused = refused or not answer["ok"]
         click.echo(json.dumps(answer, ensure_ascii=False))
     sys.exit(1 if refused else 0)

@@ -1,6 +1,7 @@
 """Codes on labels: GS1 element strings and Digital Links, and ISBT 128 donation numbers; read strictly, and written."""
 
 from qc_service.exchange.codes.labels import digital_link, element_string, gs1_scan
+from qc_service.exchange.codes.lines import read_line
 from qc_service.exchange.codes.reader import read_code
 from qc_service.exchange.codes.reading import Fault, Form, Reading, Unreadable, scanned
 
@@ -13,5 +14,6 @@ __all__ = [
     "element_string",
     "gs1_scan",
     "read_code",
+    "read_line",
     "scanned",
 ]

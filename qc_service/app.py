@@ -65,7 +65,7 @@ class Capabilities:
 
     def view(self) -> View:
         """A fresh view of the records."""
-        return View(self.store)
+        return self.acts.view()
 
     def public_keys(self) -> tuple[tuple[str, PublicKey], ...]:
         """The public key of each purpose."""

@@ -87,8 +87,8 @@ class MemoryStore(Store):
     def head(self) -> LogHead:
         return LogHead(frontier=self.frontier, recorded_at=self.recorded_at)
 
-    def stream(self, stream: str) -> tuple[StoredRecord, ...]:
-        return tuple(record for record in self.log if record.stream == stream)
+    def stream(self, stream: str, first: int = 0) -> tuple[StoredRecord, ...]:
+        return tuple(record for record in self.log if record.stream == stream and record.seq >= first)
 
     def records(self, first: int, count: int) -> tuple[StoredRecord, ...]:
         return tuple(self.log[first : first + count])

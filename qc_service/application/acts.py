@@ -9,6 +9,7 @@ from typing import TypeVar
 
 from qc_service.application.actor import Actor, Occasion
 from qc_service.application.attesting import Attestor, recorded_not_before
+from qc_service.application.histories import Histories
 from qc_service.application.index import index
 from qc_service.application.ports import Clock, Moved, Prepared, Retry, Store, StoredRecord, Unavailable
 from qc_service.application.view import View
@@ -54,6 +55,7 @@ class Acts:
 
     def __init__(self, store: Store, attestor: Attestor, clock: Clock) -> None:
         self._store = store
+        self._histories = Histories()
         self._attestor = attestor
         self._clock = clock
 
@@ -84,12 +86,16 @@ class Acts:
     def _once(
         self, use_case: UseCase[I], actor: Actor, intent: I, retry: Retry | None, expected: Expected | None
     ) -> Receipt:
-        view = View(self._store)
+        view = self.view()
         occasion = self._occasion(actor)
         _must_stand(view, expected)
         prepared = self.prepare(view, occasion, use_case(view, occasion, intent), retry)
         first = self._store.commit(prepared)
         return Receipt(records=self._store.records(first, len(prepared.records)), first_time=True)
+
+    def view(self) -> View:
+        """A fresh view of the records, which reads again only what came since the last."""
+        return View(self._store, self._histories)
 
     def prepare(
         self, view: View, occasion: Occasion, news: Sequence[New], retry: Retry | None = None

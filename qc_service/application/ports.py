@@ -184,8 +184,8 @@ class Store(ABC):
         """The log's committed head."""
 
     @abstractmethod
-    def stream(self, stream: str) -> tuple[StoredRecord, ...]:
-        """A stream's records from its beginning; empty where there is none."""
+    def stream(self, stream: str, first: int = 0) -> tuple[StoredRecord, ...]:
+        """A stream's records from its beginning, or from this sequence number on; empty where there is none."""
 
     @abstractmethod
     def records(self, first: int, count: int) -> tuple[StoredRecord, ...]:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TypeVar
+from typing import Any, TypeVar
 
-from qc_service.application.decoding import recorded
+from qc_service.application.histories import Histories, History
 from qc_service.application.ports import NEVER, ReadSet, Store, StoredRecord
 from qc_service.domain.errors import NotFound
 from qc_service.domain.records import Enclosure, Fold, Recorded
@@ -20,33 +20,29 @@ class View:
     ``after`` gives the same view with records on top that are not committed yet, sharing the notes.
     """
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, histories: Histories | None = None) -> None:
         self._store = store
-        self._streams: dict[str, tuple[Recorded, ...]] = {}
-        self._heads: dict[str, StoredRecord | None] = {}
+        self._histories = histories or Histories()
+        self._streams: dict[str, History] = {}
         self._sets: dict[tuple[str, str], tuple[tuple[str, ...], int]] = {}
         self._vials: dict[tuple[str, str], int] = {}
-        self._states: dict[tuple[int, str], object] = {}
 
     def history(self, stream: str) -> tuple[Recorded, ...]:
         """Every record of a stream, from its first."""
-        if stream not in self._streams:
-            stored = self._store.stream(stream)
-            self._heads[stream] = stored[-1] if stored else None
-            self._streams[stream] = tuple(recorded(one) for one in stored)
-        return self._streams[stream]
+        return self._read(stream).records
 
     def head(self, stream: str) -> StoredRecord | None:
         """The last record of a stream as it is kept, with its tag."""
-        self.history(stream)
-        return self._heads[stream]
+        return self._read(stream).head
+
+    def _read(self, stream: str) -> History:
+        if stream not in self._streams:
+            self._streams[stream] = self._histories.read(self._store, stream)
+        return self._streams[stream]
 
     def find(self, fold: Fold[S], name: str) -> S | None:
         """The state that a stream's records fold into, or ``None`` where there are none."""
-        key = (id(fold), name)
-        if key not in self._states:
-            self._states[key] = fold.replay(self.history(f"{fold.room}/{name}"))
-        return self._states[key]  # type: ignore[return-value]
+        return self._histories.state(self._read(f"{fold.room}/{name}"), fold)
 
     def get(self, fold: Fold[S], name: str) -> S:
         """The same, where it must exist. Raises ``NotFound``."""
@@ -102,7 +98,7 @@ class View:
     def reads(self) -> ReadSet:
         """Everything read so far, with the version seen."""
         return ReadSet(
-            streams={stream: len(history) - 1 for stream, history in self._streams.items()},
+            streams={stream: len(history.records) - 1 for stream, history in self._streams.items()},
             sets={key: version for key, (_, version) in self._sets.items()},
             vials=dict(self._vials),
         )
@@ -116,15 +112,25 @@ class _Later(View):
     """A view with an act's own records on top; what it reads below is noted below."""
 
     def __init__(self, below: View, records: tuple[Recorded, ...], vials: tuple[Vial, ...]) -> None:
-        super().__init__(below._store)
+        super().__init__(below._store, below._histories)
         self._below = below
         self._records = records
+        self._states: dict[tuple[int, str], Any] = {}
         self._changed = {(vial.lot, vial.serial): vial for vial in vials}
 
     def history(self, stream: str) -> tuple[Recorded, ...]:
-        return self._below.history(stream) + tuple(
-            record for record in self._records if record.stream == stream
-        )
+        return self._below.history(stream) + self._added(stream)
+
+    def _added(self, stream: str) -> tuple[Recorded, ...]:
+        return tuple(record for record in self._records if record.stream == stream)
+
+    def find(self, fold: Fold[S], name: str) -> S | None:
+        key = (id(fold), name)
+        if key not in self._states:
+            added = self._added(f"{fold.room}/{name}")
+            self._states[key] = fold.replay(added, self._below.find(fold, name))
+        state: S | None = self._states[key]
+        return state
 
     def citing(self, stream: str, room: str) -> tuple[str, ...]:
         added = {

@@ -16,7 +16,7 @@ def instant_text(instant: datetime) -> str:
     """Return the one textual form of an instant: ``2026-02-01T08:00:00Z``; it must be UTC and a whole second."""
     if instant.tzinfo is not UTC or instant.microsecond:
         raise ValueError("an instant is UTC and a whole second")
-    return instant.strftime("%Y-%m-%dT%H:%M:%SZ")
+    return f"{instant.isoformat()[:19]}Z"
 
 
 def parse_instant(text: str) -> datetime:

@@ -184,10 +184,11 @@ class Fold(Generic[S]):
         """Every kind this fold understands."""
         return frozenset(self._begin) | frozenset(self._on)
 
-    def replay(self, history: Iterable[Recorded]) -> S | None:
-        """Fold a stream from its beginning; ``None`` where there is no record. Raises ``KeyError`` on a kind
-        that cannot stand there."""
-        state: S | None = None
+    def replay(self, history: Iterable[Recorded], state: S | None = None) -> S | None:
+        """Fold a stream from its beginning, or on from a state; ``None`` where there is no record.
+
+        Raises ``KeyError`` on a kind that cannot stand there.
+        """
         for recorded in history:
             kind = type(recorded.body)
             if state is None:

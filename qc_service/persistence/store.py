@@ -43,9 +43,9 @@ class SqlStore(Store, Auditable):
         with self.engine.connect() as connection:
             return read_head(connection)
 
-    def stream(self, stream: str) -> tuple[StoredRecord, ...]:
-        records = tables.ledger_records
-        chosen = select(*_RECORDS).where(records.c.stream == stream).order_by(records.c.seq)
+    def stream(self, stream: str, first: int = 0) -> tuple[StoredRecord, ...]:
+        place = tables.ledger_records.c
+        chosen = select(*_RECORDS).where(place.stream == stream, place.seq >= first).order_by(place.seq)
         return tuple(rows.record_of(row) for row in self._all(chosen))
 
     def records(self, first: int, count: int) -> tuple[StoredRecord, ...]:

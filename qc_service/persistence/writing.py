@@ -53,9 +53,10 @@ def append(connection: Connection, prepared: Prepared, sealer: rows.Sealer) -> i
 
 def recheck(connection: Connection, reads: ReadSet) -> None:
     """Compare everything the rule read with what stands now. Raises ``Moved`` on the first difference."""
-    for stream, seq in reads.streams.items():
-        if _newest(connection, stream) != seq:
-            raise Moved(f"{stream} moved")
+    if _newest(connection, tuple(reads.streams)) != {
+        s: seq for s, seq in reads.streams.items() if seq != NEVER
+    }:
+        raise Moved("a stream moved")
     for (cited, room), version in reads.sets.items():
         if citing_version(connection, cited, room) != version:
             raise Moved(f"what stands on {cited} moved")
@@ -67,10 +68,13 @@ def recheck(connection: Connection, reads: ReadSet) -> None:
             raise Moved(f"vials of {lot} moved")
 
 
-def _newest(connection: Connection, stream: str) -> int:
-    records = tables.ledger_records
-    newest = connection.execute(select(func.max(records.c.seq)).where(records.c.stream == stream)).scalar()
-    return NEVER if newest is None else int(newest)
+def _newest(connection: Connection, streams: Sequence[str]) -> dict[str, int]:
+    records = tables.ledger_records.c
+    found: dict[str, int] = {}
+    for chunk in chunks(streams):
+        newest = select(records.stream, func.max(records.seq)).where(records.stream.in_(chunk))
+        found.update((row[0], row[1]) for row in connection.execute(newest.group_by(records.stream)))
+    return found
 
 
 def citing_version(connection: Connection, cited: str, room: str) -> int:

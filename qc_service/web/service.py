@@ -35,7 +35,7 @@ class Service:
 
     def view(self) -> View:
         """A fresh view of the records."""
-        return View(self.store)
+        return self.acts.view()
 
 
 def service() -> Service:

@@ -1,0 +1,78 @@
+"""Histories and states kept in memory: records never change, so only what came since is read and folded again."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from dataclasses import dataclass, field, replace
+from threading import Lock
+from typing import Any, TypeVar
+
+from qc_service.application.decoding import recorded
+from qc_service.application.ports import Store, StoredRecord
+from qc_service.domain.records import Fold, Recorded
+
+S = TypeVar("S")
+MOST_STREAMS = 8192
+
+
+@dataclass(frozen=True, kw_only=True)
+class History:
+    """A stream as it was read: its records, its last record as kept, and the states folded from it so far."""
+
+    records: tuple[Recorded, ...] = ()
+    head: StoredRecord | None = None
+    states: dict[int, Any] = field(default_factory=dict)
+
+    def state(self, fold: Fold[S]) -> S | None:
+        """The state that these records fold into; folded once."""
+        if id(fold) not in self.states:
+            self.states[id(fold)] = fold.replay(self.records)
+        state: S | None = self.states[id(fold)]
+        return state
+
+    def followed(self, added: tuple[StoredRecord, ...], folds: dict[int, Fold[Any]]) -> History:
+        """The history with later records, and its states folded on by these alone."""
+        later = tuple(recorded(one) for one in added)
+        states = {key: folds[key].replay(later, state) for key, state in self.states.items() if key in folds}
+        return replace(self, records=self.records + later, head=added[-1], states=states)
+
+
+class Histories:
+    """The histories that one process has read; safe to share between threads.
+
+    The last record known is read again with those that followed it: where it is not the same, the database is
+    another one (restored, rolled back), and everything known of the stream is dropped.
+    """
+
+    def __init__(self) -> None:
+        self._known: OrderedDict[str, History] = OrderedDict()
+        self._folds: dict[int, Fold[Any]] = {}
+        self._lock = Lock()
+
+    def read(self, store: Store, stream: str) -> History:
+        """The stream as it stands now."""
+        with self._lock:
+            known = self._known.get(stream)
+        if known is None or known.head is None:
+            return self._keep(
+                stream, History().followed(found, {}) if (found := store.stream(stream)) else History()
+            )
+        found = store.stream(stream, known.head.seq)
+        if not found or found[0].digest != known.head.digest:
+            return self._keep(
+                stream, History().followed(all_, {}) if (all_ := store.stream(stream)) else History()
+            )
+        return known if len(found) == 1 else self._keep(stream, known.followed(found[1:], self._folds))
+
+    def state(self, history: History, fold: Fold[S]) -> S | None:
+        """The state of a history; the fold is remembered, so that it can be folded on later."""
+        self._folds[id(fold)] = fold
+        return history.state(fold)
+
+    def _keep(self, stream: str, history: History) -> History:
+        with self._lock:
+            self._known[stream] = history
+            self._known.move_to_end(stream)
+            if len(self._known) > MOST_STREAMS:
+                self._known.popitem(last=False)
+        return history

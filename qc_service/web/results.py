@@ -6,7 +6,6 @@ from typing import Any
 
 import orjson
 from flask import Response, request
-from werkzeug.exceptions import RequestEntityTooLarge
 
 from qc_service.application.investigations import (
     ConcludeInvestigation,
@@ -26,13 +25,12 @@ from qc_service.application.results import (
 )
 from qc_service.domain.codec import from_plain
 from qc_service.domain.errors import Malformed
-from qc_service.domain.identifiers import Line, LotNumber
+from qc_service.domain.identifiers import LotNumber
 from qc_service.domain.lots import LOT
-from qc_service.domain.records import Enclosure
-from qc_service.exchange.instruments import MAX_FILE_BYTES
 from qc_service.web.asking import actor, answered, performed, received
 from qc_service.web.routes import Custom, Read, Write
 from qc_service.web.service import service
+from qc_service.web.uploads import uploaded
 from schemas.results import (
     ConcludeInvestigationSchema,
     ConfirmReadingSchema,
@@ -42,9 +40,6 @@ from schemas.results import (
     RecordResultSchema,
     VerifyResultSchema,
 )
-
-FORM_ROOM = 64 * 1024
-"""What a form may be larger than the file it carries."""
 
 
 def post_results(lot: str) -> Response:
@@ -58,30 +53,14 @@ def post_results(lot: str) -> Response:
 
 
 def _from_file(lot: str) -> Response:
-    upload, statement = _uploaded()
+    upload = uploaded(beside="statement")
+    statement = _statement(request.form.get("statement"))
     if statement is None:
         return answered(show_reading(service().view(), actor(), lot, upload))
-    intent = ImportResults(
-        lot=LotNumber(lot), upload=upload, confirmation=from_plain(Confirmation, statement)
-    )
+    confirmation = from_plain(Confirmation, statement)
+    intent = ImportResults(lot=LotNumber(lot), upload=upload, confirmation=confirmation)
     said = {**statement, "lot": lot, "file": str(upload.file.sha256)}
     return performed(import_results, intent, stream=f"{LOT.room}/{lot}", said=said)
-
-
-def _uploaded() -> tuple[Enclosure, dict[str, Any] | None]:
-    """The form's ``file`` and, where there is one, its ``statement`` in JSON. Raises 413 and ``Malformed``."""
-    request.max_content_length = MAX_FILE_BYTES + FORM_ROOM
-    stray = sorted({*request.form, *request.files} - {"file", "statement"})
-    if stray:
-        raise Malformed("is not a part of this form: send file and statement", field=stray[0])
-    sent = request.files.get("file")
-    if sent is None:
-        raise Malformed("is missing: send the instrument's file as the part named file", field="file")
-    content = sent.read()
-    if len(content) > MAX_FILE_BYTES:
-        raise RequestEntityTooLarge(f"A file has at most {MAX_FILE_BYTES} bytes.")
-    upload = Enclosure(name=Line(sent.filename or "file"), media_type=Line(sent.mimetype), content=content)
-    return upload, _statement(request.form.get("statement"))
 
 
 def _statement(text: str | None) -> dict[str, Any] | None:

@@ -1,0 +1,160 @@
+"""The provenance bundle: one file with everything a lot or a vial stands on, each record proven to one checkpoint.
+
+    {"about": {"lot", "serial"}, "as_of", "checkpoint": <signed note>, "claimed": {"donations", "lots", "vial"},
+     "fill": {"serial", "salt", "ordinal", "proof"} or null, "format", "issuer", "timestamps": [],
+     "records": [{"index", "entry", "proof", "envelope" or null where it is withheld}, …], "manifest": <envelope>}
+
+docs/record-format.md describes every member; ``verifier/verify_bundle.py`` checks them and nothing of ours.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from qc_service.application.access import visible
+from qc_service.application.actor import Actor
+from qc_service.application.claims import claimed, replayed_vial
+from qc_service.application.closure import Closure
+from qc_service.application.disclosure import Reader, kept_holds
+from qc_service.application.manifest import read_manifest
+from qc_service.application.ports import Store, StoredRecord
+from qc_service.application.publishing import Publisher
+from qc_service.application.records import envelope
+from qc_service.application.view import View
+from qc_service.domain.errors import NotFound
+from qc_service.domain.lots import LOT, Lot
+from qc_service.domain.moments import instant_text
+from qc_service.domain.permissions import Permission
+from qc_service.domain.vials import Vial
+from qc_service.ledger.canonical import canonical, digest
+from qc_service.ledger.checkpoint import open_checkpoint
+from qc_service.ledger.dsse import Envelope, pae
+from qc_service.ledger.fill import fill_proof, serial_salt
+from qc_service.ledger.keys import Signer
+from qc_service.ledger.merkle import inclusion_nodes, inclusion_proof
+from qc_service.ledger.note import NoteVerifier
+from qc_service.ledger.shape import to64
+
+FORMAT = "qc-service/provenance-bundle/v1"
+MANIFEST_TYPE = "application/vnd.qc-service.bundle-manifest+json"
+Plain = dict[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Bundler:
+    """Makes bundles for the one issuer; ``signer`` is the record key, which signs the manifest."""
+
+    store: Store
+    publisher: Publisher
+    signer: Signer
+    issuer: str
+
+    def lot(self, actor: Actor, lot: str, as_of: datetime) -> bytes:
+        """The bundle of a lot. Raises ``NotFound`` alike for a lot that is not on record and one not theirs."""
+        actor.must(Permission.READ_RECORDS)
+        return self._bundle(actor, visible(View(self.store), actor, LOT, lot), None, as_of)
+
+    def vial(self, actor: Actor, lot: str, serial: str, as_of: datetime) -> bytes:
+        """The bundle of a vial: its lot's, the proof of its serial, its shipments and the acts on it."""
+        actor.must(Permission.READ_RECORDS)
+        view = View(self.store)
+        owner = visible(view, actor, LOT, lot)
+        vial = view.find_vial(lot, serial)
+        theirs = vial is not None and (actor.sees(vial.organisation) or vial.concerns(actor.organisation))
+        if vial is None or not theirs:
+            raise NotFound(f"No vial {lot}/{serial} of yours is on record.")
+        return self._bundle(actor, owner, vial, as_of)
+
+    def _bundle(self, actor: Actor, lot: Lot, vial: Vial | None, as_of: datetime) -> bytes:
+        """One size of the log is taken first; nothing later is read, so the parts belong together."""
+        note = self.publisher.publish(at_least=self.store.head().size)
+        size = open_checkpoint(note, NoteVerifier.parse(self.publisher.verifier)).size
+        closure = Closure(self.store, size, lot.number, vial.serial if vial else None)
+        shown = self._shown(Reader(actor=actor, owner=lot.organisation), closure)
+        at_that_size = LOT.replay(closure.histories[f"{LOT.room}/{lot.number}"]) or lot
+        fill, then = (None, None) if vial is None else self._filled(at_that_size, vial, closure)
+        records = closure.records()
+        recorded_at = max(one.recorded_at for history in closure.histories.values() for one in history)
+        parts: Plain = {
+            "about": {"lot": str(lot.number), "serial": str(vial.serial) if vial else None},
+            "as_of": instant_text(max(as_of, recorded_at)),
+            "checkpoint": note.decode(),
+            "claimed": claimed(closure.histories, max(as_of, recorded_at), then),
+            "fill": fill,
+            "format": FORMAT,
+            "issuer": self.issuer,
+            "records": [
+                {
+                    "entry": to64(record.entry),
+                    "envelope": envelope(record) if record.index in shown else None,
+                    "index": record.index,
+                    "proof": proof,
+                }
+                for record, proof in zip(records, self._proofs(records, size), strict=True)
+            ],
+            "timestamps": [],
+        }
+        return canonical(parts | {"manifest": self._manifest(parts, closure, shown)})
+
+    def _shown(self, reader: Reader, closure: Closure) -> frozenset[int]:
+        """The places in the log of the records whose envelopes this reader gets."""
+        return frozenset(
+            recorded.index
+            for history in closure.histories.values()
+            for recorded in history
+            if reader.sees(recorded, kept_holds(history))
+        )
+
+    def _filled(self, lot: Lot, vial: Vial, closure: Closure) -> tuple[Plain, Vial]:
+        """The proof that the lot's fill record commits to the serial, and the vial as these records leave it."""
+        fill = lot.filling.fill
+        kept = self.store.file(fill.manifest) if fill else None
+        if kept is None:
+            raise NotFound(f"The fill manifest of lot {lot.number} is not kept here.")
+        manifest = read_manifest(kept.content)
+        path = fill_proof(manifest.secret, manifest.serials, vial.ordinal)
+        every = (recorded for history in closure.histories.values() for recorded in history)
+        return {
+            "ordinal": vial.ordinal,
+            "proof": [to64(one) for one in path],
+            "salt": serial_salt(manifest.secret, vial.serial),
+            "serial": str(vial.serial),
+        }, replayed_vial(lot, vial.ordinal, manifest, every)
+
+    def _proofs(self, records: tuple[StoredRecord, ...], size: int) -> list[list[str]]:
+        wanted = tuple(dict.fromkeys(at for record in records for at in inclusion_nodes(record.index, size)))
+        found = dict(zip(wanted, self.store.nodes(wanted), strict=True))
+        return [
+            [to64(one) for one in inclusion_proof(record.index, size, lambda level, idx: found[level, idx])]
+            for record in records
+        ]
+
+    def _manifest(self, parts: Plain, closure: Closure, shown: frozenset[int]) -> Plain:
+        """What was bundled, signed: the digest of every part, and each stream's length, so that nothing can be cut off.
+
+        A stream of which nothing is shown goes by its tag alone.
+        """
+        streams = [
+            {
+                "length": len(records),
+                "records": [record.index for record in records],
+                "stream": name if any(record.index in shown for record in records) else None,
+                "tag": records[0].tag,
+            }
+            for name, records in sorted(closure.streams.items())
+        ]
+        payload = canonical(
+            {name: parts[name] for name in ("about", "as_of", "format", "issuer")}
+            | {
+                "checkpoint": digest(parts["checkpoint"].encode()),
+                "parts": {name: digest(canonical(parts[name])) for name in ("claimed", "fill", "timestamps")},
+                "records": [
+                    {"index": one["index"], "sha256": digest(canonical(one))} for one in parts["records"]
+                ],
+                "streams": streams,
+            }
+        )
+        sig = self.signer.sign(pae(MANIFEST_TYPE, payload))
+        return Envelope(payload, MANIFEST_TYPE, self.signer.public.keyid, sig).to_dict()

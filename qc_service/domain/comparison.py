@@ -8,6 +8,10 @@ from qc_service.domain.measurements import Measurement
 from qc_service.domain.specifications import Criterion, CriterionKind, Judgement
 
 
+LONGEST_LINE = 200
+"""How many characters a line may have."""
+
+
 def must_be_stated_for(criterion: Criterion, measurement: Measurement) -> None:
     """Refuse a result stated otherwise than its criterion asks, naming what mends it (rule Q1).
 
@@ -36,9 +40,13 @@ def compare(criterion: Criterion, measurement: Measurement) -> Judgement:
 
 
 def compared(criterion: Criterion, measurement: Measurement) -> Line | None:
-    """The value as it was compared, at the place of each limit (rule Q6); None for a finding."""
+    """The value as it was compared, at the place of each limit (rule Q6); None for a finding.
+
+    A value with too many digits to write out at that place is shown as it was stated.
+    """
     if measurement.finding is not None:
         return None
     limits = (limit for limit in (criterion.low, criterion.high) if limit is not None)
     shown = dict.fromkeys(str(criterion.rounded(measurement.figure, limit)) for limit in limits)
-    return Line(" and ".join(shown))
+    written = " and ".join(shown)
+    return Line(written if len(written) <= LONGEST_LINE else str(measurement.figure))

@@ -121,6 +121,7 @@ def test_q6_a_value_is_compared_and_shown_at_the_limits_place() -> None:
     assert compared(ENDOTOXIN, measurement(value="0.54")) == Line("0.5")
     assert compare(ENDOTOXIN, measurement(value="0.55")) is Judgement.FAIL
     assert compared(MODE, measurement("size_mode", value="99.96")) == Line("100 and 100.0")
+    assert compared(ENDOTOXIN, measurement(value="1E+300")) == Line("1E+300")
     assert compared(IDENTITY, measurement("identity_transmembrane")) is None
 
 

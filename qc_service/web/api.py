@@ -14,11 +14,11 @@ from qc_service.application.ports import Query
 from qc_service.domain.codec import from_plain
 from qc_service.domain.errors import Malformed
 from qc_service.domain.permissions import SEE_EVERYTHING, Permission
-from qc_service.web import limits, problems
+from qc_service.web import limits, openapi, pages, problems
 from qc_service.web.asking import actor, answered, listed, performed, received
 from qc_service.web.nouns import ROUTES
 from qc_service.web.routes import Custom, Read, Route, Write
-from qc_service.web.service import service
+from qc_service.web.service import EXTENSION, service
 
 PREFIX = "/api/v1"
 LISTED_FILTERS = ("status", "organisation", "product", "kind")
@@ -45,7 +45,9 @@ def install(app: Flask) -> None:
         app.add_url_rule(prefix + route.path, endpoint, _view(route), methods=[method])
     app.before_request(limits.check)
     app.after_request(_strict)
+    pages.install(app)
     problems.install(app)
+    openapi.install(app, ROUTES, app.extensions[EXTENSION].public_url)
 
 
 def _strict(response: Response) -> Response:

@@ -11,7 +11,7 @@ from werkzeug.exceptions import TooManyRequests
 from qc_service.web.service import service
 
 EXTENSION = "qc_service.limiter"
-PUBLIC = ("/01/", "/verify/", "/api/v1/verify")
+PUBLIC = ("/01/", "/check", "/verify/", "/api/v1/verify")
 
 
 def check() -> None:

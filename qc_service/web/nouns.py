@@ -10,6 +10,8 @@ from qc_service.web import (
     filling,
     log,
     lots,
+    openapi,
+    pages,
     parties,
     processing,
     products,
@@ -46,5 +48,7 @@ ROUTES: tuple[Route, ...] = (
     *searching.ROUTES,
     *provenance.ROUTES,
     *public.ROUTES,
+    *pages.ROUTES,
+    *openapi.ROUTES,
     *log.ROUTES,
 )

@@ -89,6 +89,7 @@ ROUTES = (
         "/lots/<lot>/results",
         view=post_results,
         body=RecordResultSchema,
+        takes="application/json, multipart/form-data",
         summary="Record a result, or show and record an instrument's file sent as multipart/form-data",
     ),
     Write(

@@ -1,0 +1,99 @@
+"""Pages for people: plain HTML and one style sheet, rendered here and served from here; no script, nothing foreign."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import orjson
+from flask import Flask, Response, current_app, render_template, request, send_from_directory
+from flask.typing import ResponseReturnValue
+
+from qc_service.web.problems import CONTENT_TYPE
+from qc_service.web.routes import Custom
+
+HTML = "text/html; charset=utf-8"
+MACHINE_PATHS = ("/api/", "/log/", "/trust/", "/.well-known/", "/openapi.json", "/healthz", "/readyz")
+_MONTHS = (
+    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
+    "December",
+)  # fmt: skip
+
+
+def page(template: str, *, status: int = 200, **said: Any) -> Response:
+    """A page; an answer is of its moment, so it is never stored."""
+    response = Response(render_template(template, **said), status=status, content_type=HTML)
+    response.headers["Cache-Control"] = "no-store"
+    response.headers["Vary"] = "Accept, Authorization"
+    return response
+
+
+def words(slug: str) -> str:
+    """A term of a vocabulary as a person writes it: ``umbilical_cord`` is "Umbilical cord"."""
+    spoken = slug.replace("_", " ")
+    return spoken[:1].upper() + spoken[1:]
+
+
+def month(text: str) -> str:
+    """``2026-09`` is "September 2026"."""
+    return f"{_MONTHS[int(text[5:7]) - 1]} {text[:4]}"
+
+
+def day(text: str) -> str:
+    """``2027-10-31`` is "31 October 2027"; whatever follows the day is left out."""
+    return f"{int(text[8:10])} {month(text)}"
+
+
+def moment(text: str) -> str:
+    """``2026-11-22T10:00:00Z`` is "22 November 2026, 10:00 UTC"."""
+    return f"{day(text)}, {text[11:16]} UTC"
+
+
+def groups(serial: str) -> str:
+    """A serial as printed, in groups of four."""
+    return "-".join(serial[start : start + 4] for start in range(0, len(serial), 4))
+
+
+def dialled(phone: str) -> str:
+    """A telephone number as a ``tel:`` address takes it (RFC 3966): digits, and a plus in front."""
+    digits = "".join(one for one in phone if one.isascii() and one.isdigit())
+    return f"+{digits}" if phone.lstrip().startswith("+") else digits
+
+
+def style(name: str) -> ResponseReturnValue:
+    """A style sheet of ours."""
+    response = send_from_directory(f"{current_app.root_path}/static", name, mimetype="text/css", max_age=3600)
+    response.headers["Cache-Control"] = "public, max-age=3600"
+    return response
+
+
+def for_people(response: Response) -> Response:
+    """A problem on the way to a page is told to a person as a page; a program gets the document."""
+    if response.content_type != CONTENT_TYPE or request.path.startswith(MACHINE_PATHS):
+        return response
+    offered = [CONTENT_TYPE, "application/json", "text/html"]
+    if request.accept_mimetypes.best_match(offered) != "text/html":
+        return response
+    document = orjson.loads(response.get_data())
+    told = page("problem.html", status=response.status_code, problem=document)
+    told.headers.extend(
+        (name, value)
+        for name, value in response.headers
+        if name in {"Retry-After", "Allow", "WWW-Authenticate"}
+    )
+    return told
+
+
+def install(app: Flask) -> None:
+    """Let templates speak plainly, and problems be pages where a person asked."""
+    app.jinja_env.filters.update(
+        words=words, month=month, day=day, moment=moment, groups=groups, dialled=dialled
+    )
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.after_request(for_people)
+
+
+ROUTES = (
+    Custom(
+        "GET", "/static/<name>", style, "A style sheet of the pages", public=True, root=True, gives="text/css"
+    ),
+)

@@ -6,7 +6,6 @@ from __future__ import annotations
 from marshmallow import RAISE, Schema, fields, validate
 
 ROUTES = ("injection", "topical", "none")
-DECISIONS = ("in_order", "do_not_use", "cannot_verify")
 
 
 class Strict(Schema):

@@ -80,7 +80,7 @@ def _lot_and_below(view: View, lot: str) -> Iterator[str]:
 
 
 def _through_facility(view: View, scope: FacilityScope) -> Iterator[str]:
-    """What was worked on, filled or collected there on the days named, and all that came of it."""
+    """What was worked on or collected there on the days named, and all that came of it."""
     stream = f"{FACILITY.room}/{scope.facility}"
     for name in view.citing(stream, LOT.room):
         if _worked_on(view, name, scope):
@@ -92,14 +92,13 @@ def _through_facility(view: View, scope: FacilityScope) -> Iterator[str]:
 
 
 def _worked_on(view: View, name: str, scope: FacilityScope) -> bool:
-    lot = view.get(LOT, name)
-    for step in lot.processing.steps:
-        inside = step.started_at.day <= scope.until and step.ended_at.day >= scope.since
-        if step.facility == scope.facility and inside:
-            return True
-    fill = lot.filling.fill
-    filled_there = fill is not None and fill.facility == scope.facility
-    return filled_there and fill is not None and scope.since <= fill.filled_at.day <= scope.until
+    """Whether a step of the lot, its fill too, was performed there on one of the days."""
+    return any(
+        step.facility == scope.facility
+        and step.started_at.day <= scope.until
+        and step.ended_at.day >= scope.since
+        for step in view.get(LOT, name).processing.steps
+    )
 
 
 def preview_recall(

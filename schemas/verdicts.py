@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from marshmallow import Schema, fields, validate
 
-from schemas.shapes import DECISIONS
+DECISIONS = ("in_order", "do_not_use", "cannot_verify")
 
 
 def _said(description: str) -> fields.String:

@@ -79,7 +79,7 @@ def _donors(donations: tuple[Donation, ...]) -> Iterable[Finding]:
 
 def _quality(lot: Lot) -> Iterable[Finding]:
     assessment = lot.quality.assessment
-    if assessment is not None and assessment.failing:
+    if assessment is not None and any(judged.criterion.required for judged in assessment.failing):
         yield Finding(
             code="specification_not_met", detail=f"Lot {lot.number} does not meet its specification."
         )

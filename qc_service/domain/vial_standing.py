@@ -51,11 +51,10 @@ def _state(vial: Vial, asker: Asker, at: datetime) -> Iterable[Finding]:
 
 def _used(vial: Vial, asker: Asker, at: datetime) -> Iterable[Finding]:
     """Used here is a mistake, used elsewhere a danger (rule V5); who is anonymous is never told where."""
-    here = asker.organisation is not None and vial.claimed_by == asker.organisation
-    if here and claimed_here(vial, vial.claimed_by or vial.organisation):
+    if asker.organisation is not None and claimed_here(vial, asker.organisation):
         if vial.use_before is not None and at > vial.use_before:
             yield Finding(code="in_use_time_exceeded", detail="The time to use it once prepared has run out.")
-    elif here or asker.organisation is None:
+    elif asker.organisation in {None, vial.claimed_by}:
         yield Finding(code="already_used", detail="This vial is recorded as used.")
     else:
         yield Finding(code="used_elsewhere", detail="This vial is recorded as used at another organisation.")

@@ -2,54 +2,29 @@
 
 from __future__ import annotations
 
-import re
 from urllib.parse import quote
 
 from flask import Response, request
-from werkzeug.exceptions import RequestEntityTooLarge, UnsupportedMediaType
+from werkzeug.exceptions import UnsupportedMediaType
 
 from qc_service.application.attachments import AttachFile, attach_file, read_attachment
-from qc_service.domain.errors import Malformed
-from qc_service.domain.identifiers import Line, Text
-from qc_service.domain.records import Enclosure
-from qc_service.exchange.instruments import MAX_FILE_BYTES
+from qc_service.domain.identifiers import Text
 from qc_service.web.asking import actor, performed
 from qc_service.web.routes import Custom
 from qc_service.web.service import service
+from qc_service.web.uploads import OCTETS, uploaded
 from schemas.attachments import AttachFileSchema
-
-FORM_ROOM = 64 * 1024
-"""What a form may be larger than the file it carries."""
-_MEDIA_TYPE = re.compile(r"[a-z0-9][a-z0-9.+-]{0,62}/[a-z0-9][a-z0-9.+-]{0,62}", re.ASCII)
-OCTETS = "application/octet-stream"
 
 
 def post_attachment() -> Response:
     """Keep a file that comes as the part ``file`` of a form, with a ``description`` if there is one."""
     if request.mimetype != "multipart/form-data":
         raise UnsupportedMediaType("Send the file as multipart/form-data.")
-    upload = _uploaded()
+    upload = uploaded(beside="description")
     described = request.form.get("description")
     intent = AttachFile(upload=upload, description=Text(described) if described is not None else None)
     said = {"file": str(upload.file.sha256), "name": str(upload.name), "description": described}
     return performed(attach_file, intent, stream=f"organisation/{actor().organisation}", said=said)
-
-
-def _uploaded() -> Enclosure:
-    request.max_content_length = MAX_FILE_BYTES + FORM_ROOM
-    stray = sorted({*request.form} - {"description"} | {*request.files} - {"file"})
-    if stray:
-        raise Malformed("is not a part of this form: send file and description", field=stray[0])
-    sent = request.files.getlist("file")
-    if len(sent) != 1:
-        raise Malformed("send one file as the part named file", field="file")
-    content = sent[0].read()
-    if len(content) > MAX_FILE_BYTES:
-        raise RequestEntityTooLarge(f"A file has at most {MAX_FILE_BYTES} bytes.")
-    media_type = sent[0].mimetype or OCTETS
-    if not _MEDIA_TYPE.fullmatch(media_type):
-        raise Malformed("its media type is not one: write it like application/pdf", field="file")
-    return Enclosure(name=Line(sent[0].filename or "file"), media_type=Line(media_type), content=content)
 
 
 def get_attachment(sha256: str) -> Response:

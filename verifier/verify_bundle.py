@@ -39,7 +39,7 @@ from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 FORMAT = "qc-service/provenance-bundle/v1"
 MANIFEST_TYPE = "application/vnd.qc-service.bundle-manifest+json"
 STATEMENT_TYPE = "application/vnd.in-toto+json"
-LATERAL = ("shipment/", "recall/")  # these speak of many lots: what they cite need not be in the bundle
+LATERAL = ("person/", "recall/", "shipment/")  # these concern many lots: what they cite need not be here
 ACCEPTED = ("valid", "valid_key_retired")
 
 # The members of every object, each with its types. No object may have others.

@@ -16,8 +16,8 @@ from qc_service.domain.vial_acts import VialRef
 from qc_service.domain.vial_changes import touched
 from qc_service.ledger.statement import Statement
 
-LATERAL_ROOMS = ("shipment", "recall")
-"""The rooms whose streams speak of many lots: they are taken along, what they cite is not."""
+LATERAL_ROOMS = ("person", "recall", "shipment")
+"""The rooms whose streams concern many lots: they are taken along, what they cite is not."""
 
 
 class Closure:

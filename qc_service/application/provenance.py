@@ -114,7 +114,7 @@ class Bundler:
         if kept is None:
             raise NotFound(f"The fill manifest of lot {lot.number} is not kept here.")
         manifest = read_manifest(kept.content)
-        path = fill_proof(manifest.secret, manifest.serials, vial.ordinal)
+        path = fill_proof(manifest.secret, [str(serial) for serial in manifest.serials], vial.ordinal)
         every = (recorded for history in closure.histories.values() for recorded in history)
         return {
             "ordinal": vial.ordinal,

@@ -7,7 +7,6 @@ from qc_service.domain.identifiers import Line
 from qc_service.domain.measurements import Measurement
 from qc_service.domain.specifications import Criterion, CriterionKind, Judgement
 
-
 LONGEST_LINE = 200
 """How many characters a line may have."""
 

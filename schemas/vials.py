@@ -12,8 +12,9 @@ STATEMENTS = ("nothing_given", "wrong_vial")
 
 
 class RecordCheckSchema(Strict):
-    """What the code said, field by field."""
+    """The code as it was scanned, or what it said, field by field."""
 
+    code = line("The code exactly as it was scanned.", longest=2048)
     gtin = line("The GTIN, 14 digits.", longest=14)
     lot = line("The lot as read.")
     serial = line("The serial as read.")

@@ -3,30 +3,33 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from qc_service.application.actor import Actor, Occasion
 from qc_service.application.days import must_have_come
+from qc_service.application.scans import untold_by
 from qc_service.application.verdict import Verdict, answer
 from qc_service.application.view import View
-from qc_service.domain.code_checks import CodeChecked
+from qc_service.domain.code_checks import CodeChecked, RawScan
 from qc_service.domain.errors import Malformed
 from qc_service.domain.identifiers import CountryCode, Gtin, Line, LotNumber, Sha256, Slug, VialSerial
 from qc_service.domain.lots import LOT
 from qc_service.domain.moments import ZonedTime
 from qc_service.domain.permissions import Permission
 from qc_service.domain.records import New
-from qc_service.domain.verdict import RULES, ScannedCode
+from qc_service.domain.verdict import RULES, Finding, ScannedCode, decide
 from qc_service.domain.vial_acts import Asked, VialChecked
 from qc_service.domain.vocabulary import AdministrationRoute
+from qc_service.exchange.codes import Unreadable, read_code, scanned
 from qc_service.ledger.canonical import canonical
 
 
 @dataclass(frozen=True, kw_only=True)
 class RecordCheck:
-    """What the code said, field by field as it was read; nothing of it is repaired (V1)."""
+    """The code as it was scanned, or what it said, field by field as it was read; nothing is repaired (V1)."""
 
+    code: RawScan | None = None
     gtin: Gtin | None = None
     lot: Line | None = None
     serial: Line | None = None
@@ -36,8 +39,11 @@ class RecordCheck:
     checked_at: ZonedTime | None = None
 
     def __post_init__(self) -> None:
-        """Raise ``Malformed`` where neither a lot nor a serial was read."""
-        if self.lot is None and self.serial is None:
+        """Raise ``Malformed`` unless there is either a code or what one said, a lot or a serial at least."""
+        said = (self.gtin, self.lot, self.serial, self.expires_on)
+        if self.code is not None and any(each is not None for each in said):
+            raise Malformed("send the code or what it says, not both", field="code")
+        if self.code is None and self.lot is None and self.serial is None:
             raise Malformed("say which lot or serial the code names", field="lot")
 
     @property
@@ -46,12 +52,52 @@ class RecordCheck:
         return f"{self.lot}/{self.serial}"
 
 
+@dataclass(frozen=True, kw_only=True)
+class Answered:
+    """The answer to a check as its record keeps it."""
+
+    decision: Slug
+    reasons: tuple[Slug, ...]
+    alert: bool
+    answer: Sha256
+    asked: Asked
+
+
 def record_check(view: View, occasion: Occasion, intent: RecordCheck) -> tuple[New, ...]:
     """Ask and record the answer: on the stream of a vial on record, else on the clinic's own (V2)."""
     occasion.actor.must(Permission.CHECK_VIAL)
     if intent.checked_at is not None:
         must_have_come(intent.checked_at, occasion.at, "/checked_at")
-    fields = ScannedCode(gtin=intent.gtin, lot=intent.lot, serial=intent.serial, expires_on=intent.expires_on)
+    read = _read(intent, occasion.at.date())
+    if isinstance(read, Unreadable):
+        return (_of_code(view, occasion, intent, ScannedCode(), _unread(intent, read)),)
+    fields = _located(view, read)
+    answered = _answered(view, occasion, intent, fields)
+    vial = view.find_vial(fields.lot, fields.serial) if fields.lot and fields.serial else None
+    if vial is None:
+        return (_of_code(view, occasion, intent, fields, answered),)
+    body = VialChecked(lot=vial.lot, serial=vial.serial, **vars(answered))
+    return (New(name=vial.ref.name, body=body, occurred_at=intent.checked_at),)
+
+
+def _read(intent: RecordCheck, today: date) -> ScannedCode | Unreadable:
+    if intent.code is None:
+        return ScannedCode(
+            gtin=intent.gtin, lot=intent.lot, serial=intent.serial, expires_on=intent.expires_on
+        )
+    read = read_code(intent.code, today)
+    return read if isinstance(read, Unreadable) else scanned(read)
+
+
+def _located(view: View, fields: ScannedCode) -> ScannedCode:
+    """A serial without its lot is looked up; only one that is on record once says which vial it is."""
+    if fields.lot is not None or fields.serial is None:
+        return fields
+    lots = view.lots_with_serial(fields.serial)
+    return replace(fields, lot=lots[0]) if len(lots) == 1 else fields
+
+
+def _answered(view: View, occasion: Occasion, intent: RecordCheck, fields: ScannedCode) -> Answered:
     verdict = answer(
         view,
         asker=occasion.actor,
@@ -60,40 +106,45 @@ def record_check(view: View, occasion: Occasion, intent: RecordCheck) -> tuple[N
         route=intent.route,
         at=occasion.at,
     )
-    asked = Asked(gtin=intent.gtin, expires_on=intent.expires_on, country=intent.country, route=intent.route)
-    known = intent.lot and intent.serial and view.find_vial(intent.lot, intent.serial)
-    if known:
-        body = VialChecked(
-            lot=known.lot,
-            serial=known.serial,
-            decision=Slug(verdict.decision.value),
-            reasons=codes(verdict),
-            alert=alerts(codes(verdict)),
-            answer=digest(verdict),
-            asked=asked,
-        )
-        return (New(name=known.ref.name, body=body, occurred_at=intent.checked_at),)
-    return (
-        New(
-            name=occasion.actor.organisation,
-            body=_of_code(view, intent, verdict, asked),
-            occurred_at=intent.checked_at,
-        ),
-    )
-
-
-def _of_code(view: View, intent: RecordCheck, verdict: Verdict, asked: Asked) -> CodeChecked:
-    lot = view.find(LOT, intent.lot) if intent.lot else None
-    return CodeChecked(
-        lot=lot.number if lot else None,
-        lot_as_read=intent.lot,
-        serial_as_read=intent.serial,
+    return Answered(
         decision=Slug(verdict.decision.value),
         reasons=codes(verdict),
         alert=alerts(codes(verdict)),
         answer=digest(verdict),
-        asked=asked,
+        asked=_asked(intent, fields),
     )
+
+
+def _asked(intent: RecordCheck, fields: ScannedCode) -> Asked:
+    gtin = Gtin(fields.gtin) if fields.gtin else None
+    return Asked(gtin=gtin, expires_on=fields.expires_on, country=intent.country, route=intent.route)
+
+
+def _unread(intent: RecordCheck, refusal: Unreadable) -> Answered:
+    """The answer to a code that cannot be read."""
+    finding = untold_by(refusal).finding or Finding(code="malformed_code", detail=refusal.detail)
+    decision = decide((finding,)).value
+    told = canonical({"decision": decision, "reasons": [finding.plain()]})
+    return Answered(
+        decision=Slug(decision),
+        reasons=(Slug(finding.code),),
+        alert=False,
+        answer=Sha256(hashlib.sha256(told).hexdigest()),
+        asked=_asked(intent, ScannedCode()),
+    )
+
+
+def _of_code(
+    view: View, occasion: Occasion, intent: RecordCheck, fields: ScannedCode, answered: Answered
+) -> New:
+    lot = view.find(LOT, fields.lot) if fields.lot else None
+    body = CodeChecked(
+        lot=lot.number if lot else None,
+        lot_as_read=Line(fields.lot) if fields.lot else None,
+        serial_as_read=Line(fields.serial) if fields.serial else None,
+        **vars(answered),
+    )
+    return New(name=occasion.actor.organisation, body=body, occurred_at=intent.checked_at)
 
 
 def asked_about(

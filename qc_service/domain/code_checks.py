@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
-from qc_service.domain.identifiers import Line, LotNumber, Sha256, Slug
+from qc_service.domain.identifiers import Code, Line, LotNumber, Sha256, Slug
 from qc_service.domain.parties import ORGANISATION, Organisation
 from qc_service.domain.records import Body, Recorded, record
 from qc_service.domain.vial_acts import Asked
+
+
+class RawScan(Code):
+    """What a scanner sent or a person typed, as it came: printable ASCII and the separators of a symbol."""
+
+    GRAMMAR = re.compile(r"[\x04\x1d\x1e\x20-\x7e]{1,2048}", re.ASCII)
+    EXAMPLE = "]d2010950600013435217271031..."
 
 
 @record("organisation")

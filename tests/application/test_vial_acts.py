@@ -10,7 +10,7 @@ import pytest
 from qc_service.application.checks import RecordCheck
 from qc_service.application.use import PrepareVial, VialGiven
 from qc_service.application.vial_dispositions import DisposeVial, DispositionKind
-from qc_service.domain.code_checks import CodeChecked
+from qc_service.domain.code_checks import CodeChecked, RawScan
 from qc_service.domain.disposition import LotRecalled, RecallKind
 from qc_service.domain.errors import Forbidden, Malformed, NotFound
 from qc_service.domain.identifiers import Gtin, Line, LotNumber, RecallId, VialSerial
@@ -67,9 +67,6 @@ def test_v2_a_code_that_names_no_vial_is_recorded_with_the_clinic(use: UseWorld)
     (body,) = use.check(lot=Line("EX9"))
     assert isinstance(body, CodeChecked)
     assert body.lot is None
-    (body,) = use.check(lot=None)
-    assert isinstance(body, CodeChecked)
-    assert (body.lot_as_read, body.decision) == (None, "do_not_use")
 
 
 def test_v3_a_lot_alone_is_checked_and_never_in_order(use: UseWorld) -> None:
@@ -321,3 +318,24 @@ def test_every_intent_names_its_vials_stream() -> None:
     waste = DisposeVial(lot=LOT_A, serial=UNKNOWN, kind=DispositionKind.WASTE, reason=WHY)
     prepare = PrepareVial(lot=LOT_A, serial=UNKNOWN, starts=(Clock.THAW,), route=INJECTION)
     assert check.name == waste.name == prepare.name == f"{LOT_A}/{UNKNOWN}"
+
+
+def test_v2_a_code_is_checked_as_it_was_scanned(use: UseWorld) -> None:
+    scan = f"]d201{GTIN}1727103110{LOT_A}\x1d21{use.serials()[0]}"
+    (body,) = use.check(code=RawScan(scan), lot=None, serial=None)
+    assert isinstance(body, VialChecked)
+    assert (body.decision, body.asked.gtin) == ("in_order", GTIN)
+    (body,) = use.check(code=RawScan("(01)09506000134353"), lot=None, serial=None)
+    assert isinstance(body, CodeChecked)
+    assert (body.decision, body.reasons, body.alert) == ("cannot_verify", ("malformed_code",), False)
+    with pytest.raises(Malformed, match="not both"):
+        use.check(code=RawScan(scan))
+
+
+def test_v2_a_serial_alone_finds_its_vial(use: UseWorld) -> None:
+    (body,) = use.check(lot=None)
+    assert isinstance(body, VialChecked)
+    assert body.decision == "in_order"
+    (body,) = use.check(lot=None, serial=Line(UNKNOWN))
+    assert isinstance(body, CodeChecked)
+    assert (body.lot_as_read, body.decision) == (None, "do_not_use")

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import date
 
 from qc_service.domain.errors import Reason, Refused
-from qc_service.domain.specifications import CriterionKind, Specification
+from qc_service.domain.specifications import ASSAYS, Specification
 from qc_service.domain.vocabulary import AdministrationRoute
 
 _INJECTABLE = {"sterility": "21 CFR 610.12", "endotoxin": "USP <85>"}
@@ -24,9 +24,10 @@ def approval_reasons(
 ) -> tuple[Reason, ...]:
     """Why a specification may not be approved, every reason at once.
 
-    Each assay stands once. Sterility is judged by growth, and an endotoxin limit states its basis (USP <71>,
-    <85>). An injectable must pass both (21 CFR 610.12). The first version may look back; a later one never
-    changes the limits of days that are over, so that nobody sets a limit knowing the results it judges.
+    Each assay stands once, and one that products share is judged in its usual way: sterility by growth
+    (USP <71>). An endotoxin limit states its basis (USP <85>). An injectable must pass both (21 CFR 610.12). The
+    first version may look back; a later one never changes the limits of days that are over, so that nobody sets
+    a limit knowing the results it judges.
     """
     return (*_list_reasons(proposed), *_safety_reasons(proposed, routes), *_day_reasons(proposed, today))
 
@@ -41,12 +42,15 @@ def _list_reasons(proposed: Specification) -> Iterator[Reason]:
             detail=f"State one criterion for {assay}, not several.",
             source=_SOUND,
         )
+    for criterion in proposed.criteria:
+        usual = ASSAYS.get(criterion.assay, criterion.kind)
+        if criterion.kind is not usual:
+            detail = f"{criterion.assay} is judged as {usual}: give what is judged as {criterion.kind} its own name."
+            yield Reason(code="assay_judged_otherwise", detail=detail, source=_SOUND)
 
 
 def _safety_reasons(proposed: Specification, routes: tuple[AdministrationRoute, ...]) -> Iterator[Reason]:
-    sterility, endotoxin = proposed.criterion("sterility"), proposed.criterion("endotoxin")
-    if sterility and sterility.kind is not CriterionKind.GROWTH:
-        yield Reason(code="sterility_not_by_growth", detail="Judge sterility by growth.", source="USP <71>")
+    endotoxin = proposed.criterion("endotoxin")
     if endotoxin and endotoxin.basis is None:
         yield Reason(
             code="endotoxin_basis_missing",

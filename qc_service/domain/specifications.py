@@ -60,7 +60,7 @@ ASSAYS: Mapping[Slug, CriterionKind] = {
     Slug("fill_volume"): CriterionKind.NUMERIC,
     Slug("appearance"): CriterionKind.QUALITATIVE,
 }
-"""The assays that every product shares, and the kind of criterion each is usually judged by."""
+"""The assays that products share, and the kind of criterion each is judged by."""
 
 
 class Judgement(StrEnum):

@@ -135,7 +135,7 @@ def _content(media: str, body: type[Schema]) -> dict[str, Any]:
         "required": ["file"],
         "properties": {"file": {"type": "string", "format": "binary"}},
     }
-    return {"schema": {"allOf": [file, {"$ref": f"#/components/schemas/{_name(body)}"}]}}
+    return {"schema": {"allOf": [file, body]}}
 
 
 def _path_parameters(path: str) -> list[dict[str, Any]]:

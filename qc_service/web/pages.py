@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
 from typing import Any
 
 import orjson
-from flask import Flask, Response, current_app, render_template, request, send_from_directory
+from flask import Flask, Response, current_app, render_template, request
 from flask.typing import ResponseReturnValue
+from werkzeug.exceptions import NotFound
 
 from qc_service.web.problems import CONTENT_TYPE
 from qc_service.web.routes import Custom
 
+STYLE = "page.css"
 HTML = "text/html; charset=utf-8"
 MACHINE_PATHS = ("/api/", "/log/", "/trust/", "/.well-known/", "/openapi.json", "/healthz", "/readyz")
 _MONTHS = (
     "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
     "December",
 )  # fmt: skip
+_TENS = re.compile(r"(?<=\d)E([+-]?\d+)", re.ASCII)
+_MINUS = re.compile(r"(?<!\w)-(?=\d)", re.ASCII)
+_RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 def page(template: str, *, status: int = 200, **said: Any) -> Response:
@@ -53,6 +60,12 @@ def groups(serial: str) -> str:
     return "-".join(serial[start : start + 4] for start in range(0, len(serial), 4))
 
 
+def figure(text: str) -> str:
+    """A stated value as printed: ``1.05E+11`` is "1.05 × 10¹¹", ``-80`` is "−80" and ``no_growth`` is "no growth"."""
+    tens = _TENS.sub(lambda found: f" × 10{found[1].lstrip('+').translate(_RAISED)}", text)
+    return _MINUS.sub("−", tens).replace("_", " ")
+
+
 def dialled(phone: str) -> str:
     """A telephone number as a ``tel:`` address takes it (RFC 3966): digits, and a plus in front."""
     digits = "".join(one for one in phone if one.isascii() and one.isdigit())
@@ -60,10 +73,11 @@ def dialled(phone: str) -> str:
 
 
 def style(name: str) -> ResponseReturnValue:
-    """A style sheet of ours."""
-    response = send_from_directory(f"{current_app.root_path}/static", name, mimetype="text/css", max_age=3600)
-    response.headers["Cache-Control"] = "public, max-age=3600"
-    return response
+    """The style sheet of every page."""
+    if name != STYLE:
+        raise NotFound("There is no such style sheet.")
+    content = Path(current_app.root_path, "static", STYLE).read_bytes()
+    return Response(content, content_type="text/css", headers={"Cache-Control": "public, max-age=3600"})
 
 
 def for_people(response: Response) -> Response:
@@ -86,7 +100,7 @@ def for_people(response: Response) -> Response:
 def install(app: Flask) -> None:
     """Let templates speak plainly, and problems be pages where a person asked."""
     app.jinja_env.filters.update(
-        words=words, month=month, day=day, moment=moment, groups=groups, dialled=dialled
+        words=words, figure=figure, month=month, day=day, moment=moment, groups=groups, dialled=dialled
     )
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.after_request(for_people)

@@ -7,6 +7,7 @@ import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 
 from flask import Flask
 from sqlalchemy import Engine
@@ -15,6 +16,9 @@ from sqlalchemy.exc import SQLAlchemyError
 from qc_service.application.actor import Actor
 from qc_service.application.acts import Acts
 from qc_service.application.attesting import Attestor
+from qc_service.application.audit.findings import AuditReport
+from qc_service.application.audit.records import Progress
+from qc_service.application.audit.whole import audit, rebuild
 from qc_service.application.founding import Found, found
 from qc_service.application.ports import Clock
 from qc_service.application.provenance import Bundler
@@ -29,6 +33,7 @@ from qc_service.ledger.keys import PublicKey
 from qc_service.ledger.pkcs8 import KeyRefused
 from qc_service.ledger.trust import TrustRoot
 from qc_service.persistence import schema
+from qc_service.persistence.auditing import SqlAuditable, open_scratch
 from qc_service.persistence.engine import open_engine
 from qc_service.persistence.store import SqlStore
 from qc_service.persistence.tokens import SqlTokens
@@ -193,3 +198,20 @@ def initialise(
     made.acts.perform(found, founder.actor(), founder.intent(keys))
     made.publisher.publish()
     return made
+
+
+def audit_installation(made: Capabilities, progress: Progress) -> AuditReport:
+    """Check everything that the installation keeps, while it may go on writing."""
+    row_key = made.keystore.row_key()
+    # The signed head is read first: one signed during the audit may be of entries that it does not look at.
+    signed = ForkFile(made.keystore.fork_file).read()
+    return audit(
+        SqlAuditable(made.engine, row_key), partial(open_scratch, row_key),
+        root=made.root, signed=signed, progress=progress,
+    )  # fmt: skip
+
+
+def rebuild_installation(made: Capabilities, progress: Progress) -> int:
+    """Write the index anew from the records and return how many there are. Raises as ``rebuild`` does."""
+    row_key = made.keystore.row_key()
+    return rebuild(SqlAuditable(made.engine, row_key), partial(open_scratch, row_key), progress)

@@ -9,16 +9,19 @@ revision = "r0001"
 down_revision = None
 
 BIG = sa.BigInteger().with_variant(sa.Integer, "sqlite")
+TEXT = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
 INSERT_ONLY = {
     "ledger_records": "log_index = NEW.log_index OR (stream = NEW.stream AND seq = NEW.seq)",
     "ledger_nodes": "level = NEW.level AND idx = NEW.idx",
     "ledger_files": "sha256 = NEW.sha256",
 }
 """The ledger tables whose rows never change, and when a new row would replace one."""
+NOT_GROWN = "NEW.id <> OLD.id OR NEW.size <= OLD.size"
+"""When a change of the head row is not an append."""
 
 
 def _text(name: str) -> sa.Column[str]:
-    return sa.Column(name, sa.Text, nullable=False)
+    return sa.Column(name, TEXT, nullable=False)
 
 
 def _bytes(name: str) -> sa.Column[bytes]:
@@ -56,7 +59,7 @@ def downgrade() -> None:
 def _ledger() -> None:
     op.create_table(
         "ledger_head",
-        _number("id"), _number("size"), _bytes("frontier"), sa.Column("recorded_at", sa.Text),
+        _number("id"), _number("size"), _bytes("frontier"), sa.Column("recorded_at", TEXT),
         sa.PrimaryKeyConstraint("id", name="pk_ledger_head"),
     )  # fmt: skip
     op.create_table(
@@ -124,7 +127,7 @@ def _operational() -> None:
     op.create_table(
         "access_tokens",
         _text("token_id"), _text("secret_hash"), _text("person"), _text("label"), _text("created_at"),
-        _text("expires_at"), sa.Column("revoked_at", sa.Text),
+        _text("expires_at"), sa.Column("revoked_at", TEXT),
         sa.PrimaryKeyConstraint("token_id", name="pk_access_tokens"),
     )  # fmt: skip
     op.create_index("ix_access_tokens_person", "access_tokens", ["person"])
@@ -144,9 +147,9 @@ def _sqlite_triggers() -> None:
                 f"CREATE TRIGGER {table}_refuses_{act.lower()} BEFORE {act} ON {table} "
                 f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
             )
+        replacing = f"EXISTS (SELECT 1 FROM {table} WHERE {replaces})"  # noqa: S608  names of our own
         op.execute(
-            f"CREATE TRIGGER {table}_refuses_replace BEFORE INSERT ON {table} "
-            f"WHEN EXISTS (SELECT 1 FROM {table} WHERE {replaces}) "
+            f"CREATE TRIGGER {table}_refuses_replace BEFORE INSERT ON {table} WHEN {replacing} "
             f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
         )
     for act in ("DELETE", "INSERT"):
@@ -154,6 +157,10 @@ def _sqlite_triggers() -> None:
             f"CREATE TRIGGER ledger_head_refuses_{act.lower()} BEFORE {act} ON ledger_head "
             "BEGIN SELECT RAISE(ABORT, 'ledger_head is one row'); END"
         )
+    op.execute(
+        f"CREATE TRIGGER ledger_head_refuses_update BEFORE UPDATE ON ledger_head WHEN {NOT_GROWN} "
+        "BEGIN SELECT RAISE(ABORT, 'ledger_head only grows'); END"
+    )
 
 
 def _postgresql_triggers() -> None:
@@ -171,3 +178,7 @@ def _postgresql_triggers() -> None:
             f"CREATE TRIGGER {table}_refuses_truncate BEFORE TRUNCATE ON {table} "
             "FOR EACH STATEMENT EXECUTE FUNCTION ledger_refuses()"
         )
+    op.execute(
+        f"CREATE TRIGGER ledger_head_refuses_update BEFORE UPDATE ON ledger_head FOR EACH ROW WHEN ({NOT_GROWN}) "
+        "EXECUTE FUNCTION ledger_refuses()"
+    )

@@ -25,7 +25,11 @@ def recorded(stored: StoredRecord) -> Recorded:
 @lru_cache(maxsize=32_768)
 def decoded(payload: bytes, index: int) -> Recorded:
     """Read one payload strictly: a canonical statement, a known kind, a complete body."""
-    statement = Statement.parse(payload)
+    return typed(Statement.parse(payload), digest(payload), index)
+
+
+def typed(statement: Statement, payload_digest: str, index: int) -> Recorded:
+    """The typed record of a statement that was read already. Raises as ``recorded`` does."""
     kind = KINDS.get(statement.kind)
     if kind is None:
         raise ValueError(f"no record kind is named {statement.kind}")
@@ -39,6 +43,6 @@ def decoded(payload: bytes, index: int) -> Recorded:
         occurred_at=ZonedTime(statement.occurred_at),
         recorded_at=parse_instant(statement.recorded_at),
         files=tuple(File(name=Line(file.name), sha256=Sha256(file.sha256)) for file in statement.files),
-        digest=digest(payload),
+        digest=payload_digest,
         index=index,
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
@@ -242,18 +242,6 @@ class Store(ABC):
 
 class Tampered(Exception):
     """A row's authentication code does not fit its content: the table was edited by something else."""
-
-
-class Auditable(ABC):
-    """The index as it stands, row by row in a fixed order, for comparing with a replay."""
-
-    @abstractmethod
-    def index_tables(self) -> tuple[str, ...]:
-        """The names of the index tables."""
-
-    @abstractmethod
-    def index_rows(self, table: str) -> Iterator[tuple[object, ...]]:
-        """The rows of one index table in the order of its key."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -238,3 +238,5 @@ _CHANGES: dict[type[Body], Callable[[Vial, Recorded, Any], Vial]] = {
     VialLost: _lost,
     VialActUndone: _undone,
 }
+CHANGING_KINDS = frozenset(kind.__name__ for kind in _CHANGES)
+"""The names of the record kinds that change vials; a fill mints them."""

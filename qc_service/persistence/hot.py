@@ -17,8 +17,8 @@ from qc_service.persistence import rows
 _QUERY = (
     "SELECT a.lot, a.gtin, a.expires_on, a.zone, a.facts, a.stable, a.release_index, a.mac, "
     "v.lot, v.serial, v.ordinal, v.state, v.custody, v.facts, v.version, v.mac, "
-    "(SELECT size FROM ledger_head) "
-    "FROM lot_answers a LEFT JOIN vials v ON v.lot = a.lot AND v.serial = {mark} WHERE a.lot = {mark}"
+    "h.size FROM ledger_head h LEFT JOIN lot_answers a ON a.lot = {mark} "
+    "LEFT JOIN vials v ON v.lot = a.lot AND v.serial = {mark}"
 )
 
 
@@ -35,8 +35,8 @@ class HotReader:
     def read(self, lot: str, serial: str) -> tuple[LotAnswerRow | None, Vial | None, int]:
         """The lot's answer, the vial and the log's size. Raises ``Tampered`` where a row's seal does not fit."""
         row = self._row(lot, serial)
-        if row is None:
-            return None, None, 0
+        if row[0] is None:
+            return None, None, row[16]
         self._sealer.check("lot_answers", self._plain(row[:7]), row[7])
         answer = rows.answer_of(row)
         if row[8] is None:
@@ -46,11 +46,12 @@ class HotReader:
 
     def _row(self, lot: str, serial: str) -> Any:
         try:
-            return self._cursor().execute(self._query, (serial, lot)).fetchone()
+            return self._cursor().execute(self._query, (lot, serial)).fetchone()
         except self._engine.dialect.loaded_dbapi.Error:
-            # The kept connection may have been closed by the server; a second failure is the store's own.
+            # The server may have closed the kept connection; a second failure is the store's own.
+            self._threads.connection.invalidate()
             self._threads.cursor = None
-            return self._cursor().execute(self._query, (serial, lot)).fetchone()
+            return self._cursor().execute(self._query, (lot, serial)).fetchone()
 
     def _cursor(self) -> Any:
         cursor = getattr(self._threads, "cursor", None)

@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import orjson
-from sqlalchemy import Row
 
 from qc_service.application.ports import (
     CatalogueRow,
@@ -76,7 +75,7 @@ def catalogue_values(row: CatalogueRow) -> Values:
     }  # fmt: skip
 
 
-def catalogue_of(row: Row[Any]) -> CatalogueRow:
+def catalogue_of(row: Sequence[Any]) -> CatalogueRow:
     """A catalogue row read back."""
     stream, _, organisation, status, title, seq, summary = row[:7]
     return CatalogueRow(

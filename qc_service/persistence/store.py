@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager
 from typing import Any
 
-from sqlalchemy import ColumnElement, Engine, Table, or_, select, text
+import orjson
+from sqlalchemy import ColumnElement, Connection, Engine, func, or_, select, text
 from sqlalchemy.exc import OperationalError
 
 from qc_service.application.ports import (
-    Auditable,
     CatalogueRow,
     Done,
     LogHead,
@@ -27,30 +28,32 @@ from qc_service.persistence.engine import writing
 from qc_service.persistence.hot import HotReader
 from qc_service.persistence.writing import append, chunks, citing_version, read_head
 
-_RECORDS = [tables.ledger_records.c[name] for name in rows.RECORD_COLUMNS]
+RECORDS = [tables.ledger_records.c[name] for name in rows.RECORD_COLUMNS]
+"""The columns of a record in the order that ``rows.record_of`` reads."""
 _VIAL = tables.vials.c["lot", "serial", "ordinal", "state", "custody", "facts", "version", "mac"]
 
 
-class SqlStore(Store, Auditable):
+class SqlStore(Store):
     """Records and their index in one database; safe to share between threads."""
 
     def __init__(self, engine: Engine, row_key: bytes) -> None:
         self.engine = engine
+        self.row_key = row_key
         self._sealer = rows.Sealer(row_key)
         self._hot = HotReader(engine, self._sealer)
 
     def head(self) -> LogHead:
-        with self.engine.connect() as connection:
+        with self.reading() as connection:
             return read_head(connection)
 
     def stream(self, stream: str, first: int = 0) -> tuple[StoredRecord, ...]:
         place = tables.ledger_records.c
-        chosen = select(*_RECORDS).where(place.stream == stream, place.seq >= first).order_by(place.seq)
+        chosen = select(*RECORDS).where(place.stream == stream, place.seq >= first).order_by(place.seq)
         return tuple(rows.record_of(row) for row in self._all(chosen))
 
     def records(self, first: int, count: int) -> tuple[StoredRecord, ...]:
         place = tables.ledger_records.c.log_index
-        chosen = select(*_RECORDS).where(place >= first, place < first + count).order_by(place)
+        chosen = select(*RECORDS).where(place >= first, place < first + count).order_by(place)
         return tuple(rows.record_of(row) for row in self._all(chosen))
 
     def citing(self, cited: str, room: str) -> tuple[tuple[str, ...], int]:
@@ -60,7 +63,7 @@ class SqlStore(Store, Auditable):
             .where(edges.c.cited == cited, edges.c.room == room)
             .order_by(edges.c.citing)
         )
-        with self.engine.connect() as connection:
+        with self.reading() as connection:
             # The version is read first: a stream added in between makes the commit judge again, never pass unseen.
             version = citing_version(connection, cited, room)
             return tuple(connection.execute(chosen).scalars()), version
@@ -157,25 +160,13 @@ class SqlStore(Store, Auditable):
                 "The store is busy or cannot be reached; nothing was recorded. Try again."
             ) from error
 
-    def index_tables(self) -> tuple[str, ...]:
-        return tuple(table.name for table in tables.tables_of("index"))
-
-    def index_rows(self, table: str) -> Iterator[tuple[object, ...]]:
-        chosen = tables.metadata.tables[table]
-        with self.engine.connect() as connection:
-            streamed = connection.execution_options(yield_per=1000).execute(
-                select(chosen).order_by(*_key(chosen))
-            )
-            for row in streamed:
-                yield tuple(bytes(value) if isinstance(value, memoryview) else value for value in row)
+    def reading(self) -> AbstractContextManager[Connection]:
+        """A connection to read with."""
+        return self.engine.connect()
 
     def _all(self, statement: Any) -> Sequence[Any]:
-        with self.engine.connect() as connection:
+        with self.reading() as connection:
             return connection.execute(statement).all()
-
-
-def _key(table: Table) -> list[ColumnElement[Any]]:
-    return list(table.primary_key)
 
 
 def _conditions(query: Query) -> Iterator[ColumnElement[bool]]:
@@ -184,10 +175,16 @@ def _conditions(query: Query) -> Iterator[ColumnElement[bool]]:
         if name in ("status", "organisation"):
             yield listed.c[name] == value
         else:
-            yield listed.c.summary.contains(f'"{name}":"{value}"', autoescape=True)
+            # LIKE would not tell case apart on SQLite; a text that loses something by this replacement contains it.
+            member = f"{_json(name)}:{_json(value)}"
+            yield func.replace(listed.c.summary, member, "") != listed.c.summary
     if query.search:
         sought = query.search.casefold()
         yield or_(
             listed.c.title.icontains(sought, autoescape=True),
             listed.c.stream.icontains(sought, autoescape=True),
         )
+
+
+def _json(text_: str) -> str:
+    return orjson.dumps(text_).decode()

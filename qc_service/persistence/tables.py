@@ -32,10 +32,12 @@ LEDGER = {"class": "ledger"}
 INDEX = {"class": "index"}
 OPERATIONAL = {"class": "operational"}
 BIG = BigInteger().with_variant(Integer, "sqlite")
+TEXT = Text().with_variant(Text(collation="C"), "postgresql")
+"""Texts sort by code point on both databases, as they do in Python."""
 
 
 def _text(name: str, **options: Any) -> Column[Any]:
-    return Column(name, Text, nullable=False, **options)
+    return Column(name, TEXT, nullable=False, **options)
 
 
 def _bytes(name: str) -> Column[Any]:
@@ -48,7 +50,7 @@ def _number(name: str, **options: Any) -> Column[Any]:
 
 ledger_head = Table(
     "ledger_head", metadata,
-    _number("id", primary_key=True), _number("size"), _bytes("frontier"), Column("recorded_at", Text),
+    _number("id", primary_key=True), _number("size"), _bytes("frontier"), Column("recorded_at", TEXT),
     info=LEDGER,
 )  # fmt: skip
 
@@ -112,7 +114,7 @@ lot_answers = Table(
 access_tokens = Table(
     "access_tokens", metadata,
     _text("token_id", primary_key=True), _text("secret_hash"), _text("person"), _text("label"),
-    _text("created_at"), _text("expires_at"), Column("revoked_at", Text),
+    _text("created_at"), _text("expires_at"), Column("revoked_at", TEXT),
     Index(None, "person"),
     info=OPERATIONAL,
 )  # fmt: skip

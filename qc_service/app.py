@@ -42,6 +42,10 @@ from qc_service.web.api import install
 from qc_service.web.service import EXTENSION, Service
 
 
+DEMONSTRATION = "demo."
+"""How the issuer of every demonstration begins; nothing else may be told the time."""
+
+
 def system_clock() -> datetime:
     """The time, UTC, in whole seconds."""
     return datetime.now(UTC).replace(microsecond=0)
@@ -93,6 +97,10 @@ class Capabilities:
         self.engine.dispose()
 
 
+class ClockRefused(ValueError):
+    """Somebody would tell a service the time that is no demonstration."""
+
+
 Refusal = (schema.SchemaMismatch, KeyUnusable, KeyRefused, ValueError)
 """What keeps an installation from being opened; each message names the mend."""
 
@@ -111,12 +119,18 @@ def migrate_database(settings: Settings) -> str:
 def assemble(
     settings: Settings, environment: Mapping[str, str] | None = None, clock: Clock = system_clock
 ) -> Capabilities:
-    """Open everything the settings name. ``SchemaMismatch`` and ``KeyUnusable`` name the command that mends it."""
+    """Open everything the settings name.
+
+    Raises ``SchemaMismatch`` and ``KeyUnusable``, which name the command that mends it, and ``ClockRefused`` where a
+    clock other than the system's is to time records of an issuer that does not begin with ``demo.``.
+    """
     keystore = Keystore(settings.home, os.environ if environment is None else environment)
     content = keystore.root(1)
     if content is None:
         raise KeyUnusable("This home has no trust root: run 'qc-service init' first.")
     root = TrustRoot.parse(content)
+    if clock is not system_clock and not root.issuer.startswith(DEMONSTRATION):
+        raise ClockRefused(f"{root.issuer} is no demonstration, so its records take the system's time.")
     engine = open_engine(settings.database_url)
     schema.check(engine)
     store = SqlStore(engine, keystore.row_key())

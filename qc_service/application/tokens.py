@@ -17,7 +17,7 @@ from qc_service.application.ports import TokenRow, TokenStore
 from qc_service.application.view import View
 from qc_service.domain.errors import DomainError, NotFound
 from qc_service.domain.moments import instant_text
-from qc_service.domain.parties import PERSON, Person
+from qc_service.domain.parties import PERSON
 
 LONGEST = timedelta(days=366)
 _TOKEN = re.compile(r"qcs_([0-9a-f]{16})_([A-Za-z0-9_-]{43})", re.ASCII)
@@ -41,7 +41,7 @@ def issue(
     """
     if not timedelta(0) < lasts <= LONGEST:
         raise ValueError("a token lasts from one day to 366 days")
-    _active(view, person)
+    actor_of(view, person)
     identity, secret = fresh(8).hex(), base64.urlsafe_b64encode(fresh(32)).rstrip(b"=").decode()
     row = TokenRow(
         token_id=identity,
@@ -64,22 +64,22 @@ def recognise(tokens: TokenStore, view: View, text: str, at: datetime) -> Actor:
     genuine = hmac.compare_digest(row.secret_hash if row else _hashed(""), given)
     if row is None or not genuine or row.revoked_at is not None or instant_text(at) >= row.expires_at:
         raise Unrecognised("This token is not known here, has expired or was revoked: ask for a new one.")
-    person = _active(view, row.person)
+    return actor_of(view, row.person)
+
+
+def actor_of(view: View, name: str) -> Actor:
+    """A person on record as an actor. Raises ``NotFound``, and ``PersonInactive`` where they may not act."""
+    person = view.find(PERSON, name)
+    if person is None:
+        raise NotFound(f"No person {name} is on record; register them first.")
+    if not person.active:
+        raise PersonInactive(f"{name} may not act any more.")
     return Actor(
         person=person.id,
         printed_name=person.printed_name,
         roles=frozenset(person.roles),
         organisation=person.organisation,
     )
-
-
-def _active(view: View, name: str) -> Person:
-    person = view.find(PERSON, name)
-    if person is None:
-        raise NotFound(f"No person {name} is on record; register them first.")
-    if not person.active:
-        raise PersonInactive(f"{name} may not act any more.")
-    return person
 
 
 def _hashed(secret: str) -> str:

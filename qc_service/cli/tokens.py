@@ -6,14 +6,12 @@ from datetime import timedelta
 
 import click
 
-from qc_service.application.actor import Actor
 from qc_service.application.parties import RegisterPerson, register_person
-from qc_service.application.tokens import issue
+from qc_service.application.tokens import actor_of, issue
 from qc_service.cli.saying import Stop, as_json, installation, say
 from qc_service.domain.codec import from_plain
 from qc_service.domain.errors import DomainError
 from qc_service.domain.moments import instant_text
-from qc_service.domain.parties import PERSON
 from qc_service.domain.permissions import Role
 
 
@@ -50,12 +48,7 @@ def create(
                     "organisation": organisation,
                 }
                 intent = from_plain(RegisterPerson, plain)
-                administrator = made.view().get(PERSON, by or "")
-                actor = Actor(
-                    person=administrator.id, printed_name=administrator.printed_name,
-                    roles=frozenset(administrator.roles), organisation=administrator.organisation,
-                )  # fmt: skip
-                made.acts.perform(register_person, actor, intent)
+                made.acts.perform(register_person, actor_of(made.view(), by or ""), intent)
             text = issue(
                 made.tokens, made.view(), person=person, label=label, at=made.clock(), lasts=timedelta(days=days),
                 fresh=made.fresh,

@@ -93,13 +93,13 @@ class Wrong(Exception):
 
 def canonical(value: object) -> bytes:
     """The RFC 8785 bytes of a value without floats and with ASCII member names, which is all there is here."""
-    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+    return _WRITER.encode(value).encode()
 
 
 def parse(octets: bytes, where: str) -> Any:
     """The value whose canonical form is exactly these bytes: no space, no repeated member, no other order."""
     try:
-        value = json.loads(octets, parse_float=_refused, parse_constant=_refused)
+        value = _READER.decode(octets.decode())
         same = canonical(value) == octets
     except (ValueError, RecursionError) as error:  # ValueError: also bytes that are not UTF-8
         raise Wrong(where, "is not JSON as it is written here") from error
@@ -110,6 +110,10 @@ def parse(octets: bytes, where: str) -> Any:
 
 def _refused(number: str) -> None:
     raise ValueError(f"{number} has no place in a record")
+
+
+_WRITER = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+_READER = json.JSONDecoder(parse_float=_refused, parse_constant=_refused)
 
 
 def exact(value: Any, shape: Shape, where: str) -> dict[str, Any]:

@@ -46,7 +46,7 @@ MEASURED = {
     "started": "2026-11-02T08:00:00Z", "read": "2026-11-02T10:00:00Z", "comparator": "<", "value": "0.05",
     "unit": "EU/mL", "calibration_due": None, "covered_by": None,
 }  # fmt: skip
-STEPPED = {
+STEPPED: dict[str, Any] = {
     "kind": "harvest", "facility": SITE, "performed_by": "t.technician", "started_at": "2026-11-01T08:00:00Z",
     "ended_at": "2026-11-01T09:00:00Z", "procedure": {"id": "SOP-12", "version": "3"}, "equipment": [],
     "reagents": [], "medium": None, "input": None, "output": None, "yield_percent": None, "parameters": [],
@@ -69,7 +69,9 @@ class ProvenanceWorld:
     """A released lot of five vials in stock, three at one clinic, of which the first was given, and one at another."""
 
     home: Path
-    world: World = field(default_factory=lambda: World(clock=ScriptedClock(datetime(2026, 9, 1, 8, tzinfo=UTC))))
+    world: World = field(
+        default_factory=lambda: World(clock=ScriptedClock(datetime(2026, 9, 1, 8, tzinfo=UTC)))
+    )
 
     def __post_init__(self) -> None:
         """Tell the whole story."""
@@ -126,7 +128,12 @@ class ProvenanceWorld:
         self.lay(SITE, "FacilityRegistered", **named, **HERE, identifiers={})
 
     def _collect(self) -> None:
-        consent = {"reference": "CF-2611-004", "version": "3", "given_on": "2026-09-01", "uses": ["manufacturing"]}
+        consent = {
+            "reference": "CF-2611-004",
+            "version": "3",
+            "given_on": "2026-09-01",
+            "uses": ["manufacturing"],
+        }
         self.lay(
             DIN, "DonationCollected", TECHNICIAN, donor_code="DN-7K3M9QW2TX4B", tissue="umbilical_cord",
             collected_at="2026-09-01T06:00:00-04:00", facility=SITE, organisation=OWNER,
@@ -183,7 +190,9 @@ class ProvenanceWorld:
         self.ship(ELSEWHERE, OTHER, [SERIALS[3]])
         self.receive(SHIPMENT, CLINICIAN, sorted(SERIALS[:3]))
         self.receive(ELSEWHERE, OTHER_CLINICIAN, [SERIALS[3]])
-        self.on_vial("VialPrepared", clinic=CLINIC, starts=["thaw"], use_before="2026-12-02T08:00:00Z", answer=DIGEST)
+        self.on_vial(
+            "VialPrepared", clinic=CLINIC, starts=["thaw"], use_before="2026-12-02T08:00:00Z", answer=DIGEST
+        )
         self.on_vial("VialAdministered", **GIVEN)
 
     def ship(self, shipment: str, recipient: str, serials: list[VialSerial]) -> None:

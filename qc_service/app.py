@@ -150,6 +150,11 @@ def create_app(settings: Settings, clock: Clock = system_clock) -> Flask:
     return web_app(assemble(settings, clock=clock))
 
 
+def application() -> Flask:
+    """The service that the environment describes; every worker of a server makes its own."""
+    return create_app(Settings.from_environment(os.environ))
+
+
 def web_app(made: Capabilities) -> Flask:
     """The WSGI application over capabilities that were made already."""
     app = Flask("qc_service.web", static_folder=None, template_folder="templates")

@@ -37,13 +37,18 @@ class Settings:
         host = environment.get("HOST") or "127.0.0.1"
         return cls(
             home=home,
-            database_url=environment.get("DATABASE_URL") or f"sqlite:///{home / 'qc-service.sqlite3'}",
+            database_url=environment.get("DATABASE_URL") or default_database(home),
             host=host,
             port=port,
             public_url=environment.get("QC_PUBLIC_URL", "").rstrip("/") or f"http://{host}:{port}",
             requests_per_minute=_number(environment, "QC_REQUESTS_PER_MINUTE", 600, 0, 1_000_000),
             workers=_number(environment, "QC_WORKERS", 1, 1, 64),
         )
+
+
+def default_database(home: Path) -> str:
+    """The database of an installation that names no other: a file in its home."""
+    return f"sqlite:///{home / 'qc-service.sqlite3'}"
 
 
 def _number(environment: Mapping[str, str], name: str, default: int, low: int, high: int) -> int:

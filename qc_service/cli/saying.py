@@ -43,10 +43,10 @@ def settings() -> Settings:
 
 
 @contextmanager
-def installation() -> Iterator[Capabilities]:
-    """The installation that the environment names. Ends the command where it cannot be opened."""
+def installation(chosen: Settings | None = None) -> Iterator[Capabilities]:
+    """The installation that the settings, or else the environment, name. Ends the command where it cannot be opened."""
     try:
-        made = assemble(settings())
+        made = assemble(chosen or settings())
     except Refusal as error:
         raise Stop(str(error), exit_code=2) from error
     try:

@@ -81,6 +81,7 @@ class Stage:
             more["json"] = body
         at = path[1:] if path.startswith("//") else f"/api/v1{path}"
         response = self.client.open(at, method=method, headers=sent, **more)
+        response.request.environ["wsgi.input"].close()
         assert response.status_code == status, f"{method} {at}: {response.status_code} {response.text}"
         return response
 

@@ -13,7 +13,7 @@ from qc_service.application.histories import Histories
 from qc_service.application.index import index
 from qc_service.application.ports import Clock, Moved, Prepared, Retry, Store, StoredRecord, Unavailable
 from qc_service.application.view import View
-from qc_service.domain.errors import Conflict
+from qc_service.domain.errors import Conflict, Refused
 from qc_service.domain.records import New
 
 I = TypeVar("I")  # noqa: E741
@@ -32,6 +32,16 @@ class Stale(Conflict):
 
 class KeyReused(Conflict):
     """The same idempotency key came with another content."""
+
+
+class RefusedOnRecord(Exception):
+    """A decision is refused, and that it was asked for is itself a fact: the facts are committed, then the refusal
+    goes out. A clinic that claims a vial used elsewhere must not depend on its goodwill to raise the alert."""
+
+    def __init__(self, refusal: Refused, facts: tuple[New, ...]) -> None:
+        super().__init__(refusal.detail)
+        self.refusal = refusal
+        self.facts = facts
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,7 +99,12 @@ class Acts:
         view = self.view()
         occasion = self._occasion(actor)
         _must_stand(view, expected)
-        prepared = self.prepare(view, occasion, use_case(view, occasion, intent), retry)
+        try:
+            news = use_case(view, occasion, intent)
+        except RefusedOnRecord as refused:
+            self._store.commit(self.prepare(view, occasion, refused.facts))
+            raise refused.refusal from None
+        prepared = self.prepare(view, occasion, news, retry)
         first = self._store.commit(prepared)
         return Receipt(records=self._store.records(first, len(prepared.records)), first_time=True)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
@@ -17,9 +17,10 @@ from qc_service.domain.identifiers import CountryCode, Gtin, Line, LotNumber, Sh
 from qc_service.domain.lots import LOT
 from qc_service.domain.moments import ZonedTime
 from qc_service.domain.permissions import Permission
-from qc_service.domain.records import New
+from qc_service.domain.records import Enclosure, New
 from qc_service.domain.verdict import RULES, Finding, ScannedCode, decide
 from qc_service.domain.vial_acts import Asked, VialChecked
+from qc_service.domain.vials import Vial
 from qc_service.domain.vocabulary import AdministrationRoute
 from qc_service.exchange.codes import Unreadable, read_code, scanned
 from qc_service.ledger.canonical import canonical
@@ -54,7 +55,7 @@ class RecordCheck:
 
 @dataclass(frozen=True, kw_only=True)
 class Answered:
-    """The answer to a check as its record keeps it."""
+    """The answer to a check as its record keeps it; ``answer`` is the digest of the enclosed ``answer.json``."""
 
     decision: Slug
     reasons: tuple[Slug, ...]
@@ -72,12 +73,26 @@ def record_check(view: View, occasion: Occasion, intent: RecordCheck) -> tuple[N
     if isinstance(read, Unreadable):
         return (_of_code(view, occasion, intent, ScannedCode(), _unread(intent, read)),)
     fields = _located(view, read)
-    answered = _answered(view, occasion, intent, fields)
+    answered, given = _answered(view, occasion, intent, fields)
     vial = view.find_vial(fields.lot, fields.serial) if fields.lot and fields.serial else None
     if vial is None:
-        return (_of_code(view, occasion, intent, fields, answered),)
+        return (_of_code(view, occasion, intent, fields, (answered, given)),)
     body = VialChecked(lot=vial.lot, serial=vial.serial, **vars(answered))
-    return (New(name=vial.ref.name, body=body, occurred_at=intent.checked_at),)
+    return (New(name=vial.ref.name, body=body, occurred_at=intent.checked_at, enclosed=(given,)),)
+
+
+def refused_check(vial: Vial, verdict: Verdict, asked: Asked) -> New:
+    """The check that a refused claim amounts to, so that an alert does not depend on the clinic's goodwill (V5)."""
+    body = VialChecked(
+        lot=vial.lot,
+        serial=vial.serial,
+        decision=Slug(verdict.decision.value),
+        reasons=codes(verdict),
+        alert=alerts(codes(verdict)),
+        answer=digest(verdict),
+        asked=asked,
+    )
+    return New(name=vial.ref.name, body=body, enclosed=(_as_given(verdict.plain()),))
 
 
 def _read(intent: RecordCheck, today: date) -> ScannedCode | Unreadable:
@@ -97,7 +112,9 @@ def _located(view: View, fields: ScannedCode) -> ScannedCode:
     return replace(fields, lot=lots[0]) if len(lots) == 1 else fields
 
 
-def _answered(view: View, occasion: Occasion, intent: RecordCheck, fields: ScannedCode) -> Answered:
+def _answered(
+    view: View, occasion: Occasion, intent: RecordCheck, fields: ScannedCode
+) -> tuple[Answered, Enclosure]:
     verdict = answer(
         view,
         asker=occasion.actor,
@@ -106,13 +123,14 @@ def _answered(view: View, occasion: Occasion, intent: RecordCheck, fields: Scann
         route=intent.route,
         at=occasion.at,
     )
-    return Answered(
+    answered = Answered(
         decision=Slug(verdict.decision.value),
         reasons=codes(verdict),
         alert=alerts(codes(verdict)),
         answer=digest(verdict),
         asked=_asked(intent, fields),
     )
+    return answered, _as_given(verdict.plain())
 
 
 def _asked(intent: RecordCheck, fields: ScannedCode) -> Asked:
@@ -120,23 +138,29 @@ def _asked(intent: RecordCheck, fields: ScannedCode) -> Asked:
     return Asked(gtin=gtin, expires_on=fields.expires_on, country=intent.country, route=intent.route)
 
 
-def _unread(intent: RecordCheck, refusal: Unreadable) -> Answered:
+def _unread(intent: RecordCheck, refusal: Unreadable) -> tuple[Answered, Enclosure]:
     """The answer to a code that cannot be read."""
     finding = untold_by(refusal).finding or Finding(code="malformed_code", detail=refusal.detail)
     decision = decide((finding,)).value
-    told = canonical({"decision": decision, "reasons": [finding.plain()]})
-    return Answered(
+    given = _as_given({"decision": decision, "reasons": [finding.plain()]})
+    answered = Answered(
         decision=Slug(decision),
         reasons=(Slug(finding.code),),
         alert=False,
-        answer=Sha256(hashlib.sha256(told).hexdigest()),
+        answer=given.file.sha256,
         asked=_asked(intent, ScannedCode()),
     )
+    return answered, given
 
 
 def _of_code(
-    view: View, occasion: Occasion, intent: RecordCheck, fields: ScannedCode, answered: Answered
+    view: View,
+    occasion: Occasion,
+    intent: RecordCheck,
+    fields: ScannedCode,
+    answer_given: tuple[Answered, Enclosure],
 ) -> New:
+    answered, given = answer_given
     lot = view.find(LOT, fields.lot) if fields.lot else None
     body = CodeChecked(
         lot=lot.number if lot else None,
@@ -144,7 +168,7 @@ def _of_code(
         serial_as_read=Line(fields.serial) if fields.serial else None,
         **vars(answered),
     )
-    return New(name=occasion.actor.organisation, body=body, occurred_at=intent.checked_at)
+    return New(name=occasion.actor.organisation, body=body, occurred_at=intent.checked_at, enclosed=(given,))
 
 
 def asked_about(
@@ -174,4 +198,11 @@ def alerts(reasons: tuple[Slug, ...]) -> bool:
 
 def digest(verdict: Verdict) -> Sha256:
     """The SHA-256 of the answer's canonical JSON (RFC 8785), which the record keeps of it."""
-    return Sha256(hashlib.sha256(canonical(verdict.plain())).hexdigest())
+    return _as_given(verdict.plain()).file.sha256
+
+
+def _as_given(answer: Mapping[str, object]) -> Enclosure:
+    """The answer as it was given, to be kept beside the record of the check (V2)."""
+    return Enclosure(
+        name=Line("answer.json"), media_type=Line("application/json"), content=canonical(dict(answer))
+    )

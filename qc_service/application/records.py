@@ -18,6 +18,14 @@ def envelope(record: StoredRecord) -> dict[str, object]:
     return dict(kept.to_dict())
 
 
+def enclosed(store: Store, record: StoredRecord) -> bytes | None:
+    """The first file that came with a record, if one did."""
+    for file in recorded(record).files[:1]:
+        kept = store.file(file.sha256)
+        return None if kept is None else kept.content
+    return None
+
+
 def records_of(store: Store, actor: Actor, stream: str) -> tuple[StoredRecord, ...]:
     """A stream's records, for its owner and for auditors. Raises ``NotFound`` alike where there are none."""
     actor.must(Permission.READ_RECORDS)

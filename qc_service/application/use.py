@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from qc_service.application.actor import Occasion
-from qc_service.application.checks import alerts, asked_about, codes, digest
+from qc_service.application.acts import RefusedOnRecord
+from qc_service.application.checks import alerts, asked_about, codes, digest, refused_check
 from qc_service.application.days import must_have_come
 from qc_service.application.verdict import Verdict
 from qc_service.application.view import View
@@ -26,7 +27,7 @@ from qc_service.domain.use import (
     doses_left,
     use_before,
 )
-from qc_service.domain.vial_acts import Clock, VialAdministered, VialPrepared
+from qc_service.domain.vial_acts import Asked, Clock, VialAdministered, VialPrepared
 from qc_service.domain.vials import Vial
 from qc_service.domain.vocabulary import AdministrationRoute
 
@@ -120,8 +121,13 @@ def prepare_vial(view: View, occasion: Occasion, intent: PrepareVial) -> tuple[N
             Reason(code="already_used", detail="You prepared this vial already.", source="V5"),
         )
     if reasons:
-        alarm = " Quality should know of this at once." if alerts(codes(verdict)) else ""
-        raise PreparationRefused(f"The records do not clear this vial for use.{alarm}", reasons)
+        alarming = vial is not None and alerts(codes(verdict))
+        told = " Quality is told of it." if alarming else ""
+        refusal = PreparationRefused(f"The records do not clear this vial for use.{told}", reasons)
+        if vial is not None and alarming:
+            asked = Asked(gtin=None, expires_on=None, country=intent.country, route=intent.route)
+            raise RefusedOnRecord(refusal, (refused_check(vial, verdict, asked),))
+        raise refusal
     body = VialPrepared(
         lot=intent.lot,
         serial=intent.serial,

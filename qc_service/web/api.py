@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from io import BytesIO
+from typing import IO, Any
 from urllib.parse import urlencode
 
-from flask import Flask, Response, request
+from flask import Flask, Request, Response, request
 from flask.typing import ResponseReturnValue
 
 from qc_service.application.index import catalogue_row
@@ -16,6 +17,7 @@ from qc_service.domain.errors import Malformed
 from qc_service.domain.permissions import SEE_EVERYTHING, Permission
 from qc_service.web import limits, openapi, pages, problems
 from qc_service.web.asking import actor, answered, listed, performed, received
+from qc_service.web.express import Express
 from qc_service.web.nouns import ROUTES
 from qc_service.web.routes import Custom, Read, Route, Write
 from qc_service.web.service import EXTENSION, service
@@ -34,8 +36,16 @@ HEADERS = {
 }
 
 
+class UploadsInMemory(Request):
+    """Uploaded parts stay in memory: a body is bounded, and no file is left behind when one is refused."""
+
+    def _get_file_stream(self, *_: object, **__: object) -> IO[bytes]:
+        return BytesIO()
+
+
 def install(app: Flask) -> None:
     """Enter every route, the problem documents and the headers."""
+    app.request_class = UploadsInMemory
     app.url_map.strict_slashes = False
     app.url_map.merge_slashes = False
     for route in ROUTES:
@@ -48,6 +58,7 @@ def install(app: Flask) -> None:
     pages.install(app)
     problems.install(app)
     openapi.install(app, ROUTES, app.extensions[EXTENSION].public_url)
+    app.wsgi_app = Express(app, HEADERS)  # type: ignore[method-assign]
 
 
 def _strict(response: Response) -> Response:
@@ -86,7 +97,7 @@ def _writing(route: Write) -> Callable[..., ResponseReturnValue]:
         said = {**path, **body}
         return performed(
             route.use_case, intent, stream=stream, said=said, status=route.status, if_match=route.if_match,
-            key_required=route.key_required,
+            key_required=route.key_required, encloses=route.encloses,
         )  # fmt: skip
 
     return write

@@ -16,7 +16,7 @@ from qc_service.application.actor import Actor
 from qc_service.application.acts import Expected, Receipt, UseCase
 from qc_service.application.index import catalogue_row
 from qc_service.application.ports import CatalogueRow, Retry, StoredRecord, Unavailable
-from qc_service.application.records import envelope
+from qc_service.application.records import enclosed, envelope
 from qc_service.application.tokens import Unrecognised, recognise
 from qc_service.domain.errors import Malformed
 from qc_service.web.service import service
@@ -87,9 +87,12 @@ def expected(stream: str, *, required: bool) -> Expected | None:
 
 def performed(
     use_case: UseCase[Any], intent: Any, *, stream: str, said: Mapping[str, object], status: int = 201,
-    if_match: bool = False, key_required: bool = False,
+    if_match: bool = False, key_required: bool = False, encloses: str = "",
 ) -> Response:  # fmt: skip
-    """Perform an act for the person who asks, and reply with its records and their proof."""
+    """Perform an act for the person who asks, and reply with its records and their proof.
+
+    ``encloses`` names the member under which the JSON file kept with the record is sent along.
+    """
     person = actor()
     receipt = service().acts.perform(
         use_case,
@@ -98,10 +101,10 @@ def performed(
         retry=retry(person, said, required=key_required),
         expected=expected(stream, required=if_match),
     )
-    return written(receipt, stream, status)
+    return written(receipt, stream, status, encloses)
 
 
-def written(receipt: Receipt, stream: str, status: int) -> Response:
+def written(receipt: Receipt, stream: str, status: int, encloses: str = "") -> Response:
     """The reply to an act: the record of the stream it was about, its place in the log, the others' places, a proof."""
     main = next((record for record in receipt.records if record.stream == stream), receipt.records[0])
     proof = _proof(main)
@@ -121,6 +124,8 @@ def written(receipt: Receipt, stream: str, status: int) -> Response:
     }
     if proof is None:
         reply["proof_url"] = f"{service().public_url}/api/v1/records/{main.index}/proof"
+    if encloses:
+        reply[encloses] = orjson.loads(enclosed(service().store, main) or b"null")
     row = catalogue_row(service().view(), main.stream)
     if row is not None:
         reply["subject"] = listed(row)

@@ -19,7 +19,7 @@ class Write:
     """An act: body and path parameters become the intent, the use case makes records of it.
 
     ``subject`` names the room and the intent's member that together are the stream the reply speaks of.
-    ``status`` is 201 for what is new.
+    ``status`` is 201 for what is new. ``encloses`` names the reply's member for the JSON file that the record keeps.
     """
 
     method: str
@@ -32,6 +32,7 @@ class Write:
     if_match: bool = False
     key_required: bool = False
     status: int = 201
+    encloses: str = ""
 
 
 @dataclass(frozen=True)

@@ -28,6 +28,7 @@ ROUTES = (
         body=RecordCheckSchema,
         subject=VIAL,
         key_required=True,
+        encloses="answer",
         summary="Check a code and record the answer as given",
     ),
     Write(

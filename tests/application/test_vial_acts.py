@@ -66,7 +66,7 @@ def test_v5_a_second_claim_here_is_used_and_elsewhere_alerts(use: UseWorld) -> N
     with pytest.raises(PreparationRefused) as elsewhere:
         use.prepare(clinic=OTHER)
     assert "used_elsewhere" in reasons(elsewhere)
-    assert "Quality should know" in elsewhere.value.detail
+    assert "Quality is told" in elsewhere.value.detail
 
 
 def test_v4_preparation_said_later_starts_its_clock_then(use: UseWorld) -> None:

@@ -47,3 +47,26 @@ def test_a_lot_goes_from_donation_to_administered_vial(stage: Stage) -> None:
     assert [reason["code"] for reason in after["reasons"]] == ["already_used"]
     untouched = stage.get(None, page.replace(serial, spare), headers={"Accept": "application/json"})
     assert untouched["decision"] == "in_order"
+
+
+def test_a_recorded_check_keeps_the_answer_as_it_was_given(stage: Stage) -> None:
+    scenes.donation(stage, DIN)
+    scenes.released_lot(stage, LOT, DIN)
+    serial, _, _ = scenes.consigned(stage, LOT, "SHP-1")
+    checked = stage.post("clinician", "/verifications", lot=LOT, serial=serial, route="injection")
+    assert checked["kind"] == "VialChecked"
+    assert checked["answer"]["decision"] == "in_order"
+    assert checked["answer"]["sourcing"]["donations"][0]["din"] == DIN
+
+
+def test_v5_a_claim_of_a_vial_used_elsewhere_is_refused_and_on_record(stage: Stage) -> None:
+    scenes.donation(stage, DIN)
+    scenes.released_lot(stage, LOT, DIN)
+    serial, _, _ = scenes.consigned(stage, LOT, "SHP-1")
+    vial = f"/vials/{LOT}/{serial}"
+    stage.post("clinician", f"{vial}/preparation", starts=["thaw"], route="injection")
+    size = stage.made.store.head().size
+    refused = stage.post("other_clinician", f"{vial}/preparation", 422, starts=["thaw"], route="injection")
+    assert "used_elsewhere" in [reason["code"] for reason in refused["reasons"]]
+    (alarm,) = stage.made.store.records(size, 9)
+    assert (alarm.kind, alarm.stream) == ("VialChecked", f"vial/{LOT}/{serial}")

@@ -42,7 +42,7 @@ _SERIAL = re.compile(r"[!\"%&'()*+,\-./0-9:;<=>?A-Z_a-z]{1,20}", re.ASCII)
 
 def vial(gtin: str, lot: str, serial: str) -> ResponseReturnValue:
     """One vial's answer, by its Digital Link."""
-    read = _read_link(f"/01/{quote(gtin, safe='')}/10/{quote(lot, safe='')}", _query(), _today())
+    read = read_link(f"/01/{quote(gtin, safe='')}/10/{quote(lot, safe='')}", _query(), _today())
     if isinstance(read, Unreadable) or not _SERIAL.fullmatch(serial):
         return _linked(
             read if isinstance(read, Unreadable) else Unreadable("(21): the value is not a serial")
@@ -52,14 +52,14 @@ def vial(gtin: str, lot: str, serial: str) -> ResponseReturnValue:
 
 def lot(gtin: str, lot: str) -> ResponseReturnValue:
     """A lot's answer, which never says ``in_order``: a lot does not identify a vial (rule V3)."""
-    return _linked(_read_link(f"/01/{quote(gtin, safe='')}/10/{quote(lot, safe='')}", _query(), _today()))
+    return _linked(read_link(f"/01/{quote(gtin, safe='')}/10/{quote(lot, safe='')}", _query(), _today()))
 
 
 def linked(rest: str) -> ResponseReturnValue:
     """Any other Digital Link of a trade item, read from the address exactly as it was sent."""
     sent = request.environ.get("RAW_URI") or request.environ.get("REQUEST_URI") or f"/01/{quote(rest)}"
     path = sent.partition("?")[0]
-    return _linked(_read_link(path[path.find("/01/") :], _query(), _today()))
+    return _linked(read_link(path[path.find("/01/") :], _query(), _today()))
 
 
 def verify() -> ResponseReturnValue:
@@ -80,7 +80,7 @@ def check() -> ResponseReturnValue:
 
 
 @lru_cache(maxsize=1024)
-def _read_link(path: str, query: str, today: date) -> ScannedCode | Unreadable:
+def read_link(path: str, query: str, today: date) -> ScannedCode | Unreadable:
     """The code in an address; kept, since the vials of a lot share all of it but the serial."""
     read = read_code(f"https://localhost{path}?{query}", today)
     return read if isinstance(read, Unreadable) else scanned(read)

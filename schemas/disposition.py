@@ -6,8 +6,8 @@ from marshmallow import RAISE, Schema, fields, validate
 
 PURPOSES = ("further_processing", "clinical")
 HOLD_CAUSES = (
-    "quality_decision", "donor_lookback", "consent_withdrawn", "temperature_excursion", "certification_withdrawn",
-    "adverse_reaction", "complaint",
+    "quality_decision", "donor_lookback", "temperature_excursion", "certification_withdrawn", "adverse_reaction",
+    "complaint",
 )  # fmt: skip
 TEXT = validate.Length(1, 4000)
 

@@ -1,4 +1,4 @@
-"""What a reader of a bundle is shown: everything of their own, of others' what a consignee may see and no more."""
+"""What a reader of records is shown: everything of their own, of others' what a consignee may see and no more."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 from qc_service.application.actor import Actor
 from qc_service.domain.consent import ConsentWithdrawn
-from qc_service.domain.disposition import HoldCause, HoldLifted, LotHeld
 from qc_service.domain.donations import SCREENING_VALUES
 from qc_service.domain.identifiers import OrganisationId
 from qc_service.domain.lookback import LookbackConcluded
@@ -21,16 +20,16 @@ SHARED_ROOMS = ("vial", "shipment", "recall")
 
 @dataclass(frozen=True, kw_only=True)
 class Reader:
-    """Somebody who asks for the bundle of a lot that belongs to ``owner``."""
+    """Somebody who asks for the bundle of a lot, or for the records of a stream, that belongs to ``owner``."""
 
     actor: Actor
     owner: OrganisationId
 
-    def sees(self, recorded: Recorded, holds: frozenset[int] = frozenset()) -> bool:
-        """Whether this record is shown; ``holds`` are the numbers of the holds that its stream keeps to itself.
+    def sees(self, recorded: Recorded) -> bool:
+        """Whether this record is shown.
 
         Screening values are for those with the permission (domain rule D6), whoever owns the lot. A consignee is
-        not told that a donor withdrew, be it by the hold that followed (D9), and not what other clinics did.
+        not told that a donor withdrew (D9; the hold that follows says nothing of it), nor what other clinics did.
         """
         if isinstance(recorded.body, SCREENING_VALUES):
             return self.actor.sees(self.owner) and self.actor.may(Permission.READ_SCREENING_VALUES)
@@ -38,8 +37,6 @@ class Reader:
             return True
         if isinstance(recorded.body, ConsentWithdrawn | LookbackConcluded):
             return False
-        if isinstance(recorded.body, LotHeld | HoldLifted):
-            return recorded.body.hold not in holds
         return self._concerned(recorded) if recorded.stream.startswith(SHARED_ROOMS) else True
 
     def _concerned(self, recorded: Recorded) -> bool:
@@ -49,9 +46,3 @@ class Reader:
         if isinstance(body, RecallInitiated):
             return all(consignee.organisation == mine for consignee in body.consignees)
         return recorded.signer.organisation in (mine, self.owner)
-
-
-def kept_holds(history: tuple[Recorded, ...]) -> frozenset[int]:
-    """The numbers of the holds in a lot's stream that would tell that a donor withdrew (domain rule D9)."""
-    held = (recorded.body for recorded in history if isinstance(recorded.body, LotHeld))
-    return frozenset(body.hold for body in held if body.cause is HoldCause.CONSENT_WITHDRAWN)

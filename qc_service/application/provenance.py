@@ -17,7 +17,7 @@ from qc_service.application.access import visible
 from qc_service.application.actor import Actor
 from qc_service.application.claims import claimed, replayed_vial
 from qc_service.application.closure import Closure
-from qc_service.application.disclosure import Reader, kept_holds
+from qc_service.application.disclosure import Reader
 from qc_service.application.manifest import read_manifest
 from qc_service.application.ports import Store, StoredRecord
 from qc_service.application.publishing import Publisher
@@ -104,7 +104,7 @@ class Bundler:
             recorded.index
             for history in closure.histories.values()
             for recorded in history
-            if reader.sees(recorded, kept_holds(history))
+            if reader.sees(recorded)
         )
 
     def _filled(self, lot: Lot, vial: Vial, closure: Closure) -> tuple[Plain, Vial]:

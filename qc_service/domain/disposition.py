@@ -13,11 +13,10 @@ from qc_service.domain.vocabulary import Purpose
 
 
 class HoldCause(StrEnum):
-    """Why a lot is on hold."""
+    """Why a lot is on hold; never that a donor withdrew, since a lot's records reach clinics (domain rule D9)."""
 
     QUALITY_DECISION = "quality_decision"
     DONOR_LOOKBACK = "donor_lookback"
-    CONSENT_WITHDRAWN = "consent_withdrawn"
     TEMPERATURE_EXCURSION = "temperature_excursion"
     CERTIFICATION_WITHDRAWN = "certification_withdrawn"
     ADVERSE_REACTION = "adverse_reaction"

@@ -71,22 +71,22 @@ def readyz() -> ResponseReturnValue:
 
 
 def records() -> ResponseReturnValue:
-    """A stream's records, as they were signed."""
+    """A stream's records, as they were signed; of one that is not the reader's to know, its place and digest."""
     stream = request.args.get("stream", "")
     if not stream:
         raise Malformed("name a stream, such as lot/EX261101A", field="stream")
     found = records_of(service().store, actor(), stream)
     items = [
         {
-            "log_index": one.index,
-            "seq": one.seq,
-            "kind": one.kind,
-            "digest": one.digest,
-            "record": envelope(one),
+            "log_index": one.record.index,
+            "seq": one.record.seq,
+            "kind": None if one.withheld else one.record.kind,
+            "digest": one.record.digest,
+            "record": None if one.withheld else envelope(one.record),
         }
         for one in found
     ]
-    return answered({"stream": stream, "items": items}, seq=found[-1].seq)
+    return answered({"stream": stream, "items": items}, seq=found[-1].record.seq)
 
 
 def record_proof(index: str) -> ResponseReturnValue:

@@ -23,16 +23,31 @@ S = TypeVar("S", bound=Owned)
 
 
 def own(view: View, actor: Actor, fold: Fold[S], name: str) -> S:
-    """The state, if it is the actor's organisation's. Raises ``NotFound`` alike whether or not it exists."""
+    """The state to act upon: the actor's organisation's own, for seeing everything is no leave to act on it.
+
+    Raises ``NotFound`` alike whether or not it exists.
+    """
+    state = view.find(fold, name)
+    if state is None or state.organisation != actor.organisation:
+        raise _not_theirs(fold, name)
+    return state
+
+
+def readable(view: View, actor: Actor, fold: Fold[S], name: str) -> S:
+    """The state to read: the organisation's own, and any for auditors. Raises ``NotFound`` likewise."""
     state = view.find(fold, name)
     if state is None or not actor.sees(state.organisation):
-        raise NotFound(f"No {fold.room} {name} of yours is on record.")
+        raise _not_theirs(fold, name)
     return state
 
 
 def visible(view: View, actor: Actor, fold: Fold[S], name: str) -> S:
-    """The state, if it is the organisation's own or something of it was consigned there. Raises ``NotFound``."""
+    """The same, or where something of it was consigned to the organisation. Raises ``NotFound`` likewise."""
     state = view.find(fold, name)
     if state is not None and view.consigned(actor.organisation, f"{fold.room}/{name}"):
         return state
-    return own(view, actor, fold, name)
+    return readable(view, actor, fold, name)
+
+
+def _not_theirs(fold: Fold[S], name: str) -> NotFound:
+    return NotFound(f"No {fold.room} {name} of yours is on record.")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from qc_service.application.access import own
+from qc_service.application.access import readable
 from qc_service.application.actor import Actor, Occasion
 from qc_service.application.view import View
 from qc_service.domain.errors import Conflict, Malformed, NotFound
@@ -56,7 +56,7 @@ def read_attachment(view: View, actor: Actor, sha256: str, lot: str | None = Non
     if kept is not None and (
         actor.roles & SEE_EVERYTHING
         or _attached(view, actor, sha256) is not None
-        or (lot is not None and _came_with(view, own(view, actor, LOT, lot), sha256))
+        or (lot is not None and _came_with(view, readable(view, actor, LOT, lot), sha256))
     ):
         return kept
     raise NotFound(f"No file {sha256} of yours is on record.")

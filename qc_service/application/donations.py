@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from datetime import date
 
-from qc_service.application.access import own
+from qc_service.application.access import own, readable
 from qc_service.application.actor import Actor, Occasion
 from qc_service.application.days import must_have_come
 from qc_service.application.donor_holds import held_after_withdrawal
@@ -158,7 +158,7 @@ def withdraw_consent(view: View, occasion: Occasion, intent: WithdrawConsent) ->
 def read_donation(view: View, actor: Actor, din: str) -> dict[str, object]:
     """One donation for its owner and for auditors, without any screening value."""
     actor.must(Permission.READ_RECORDS)
-    donation = own(view, actor, DONATION, din)
+    donation = readable(view, actor, DONATION, din)
     return {
         "din": str(donation.din),
         "check_character": donation.din.check_character,

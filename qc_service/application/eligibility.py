@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from qc_service.application.access import own
+from qc_service.application.access import own, readable
 from qc_service.application.actor import Actor, Occasion
 from qc_service.application.days import must_have_come
 from qc_service.application.lookback import lookback
@@ -131,7 +131,7 @@ def determine_eligibility(view: View, occasion: Occasion, intent: DetermineEligi
 def read_screenings(view: View, actor: Actor, din: str) -> dict[str, object]:
     """Every screening value of a donation, the tests it needs and what they suggest (quality, auditors)."""
     actor.must(Permission.READ_SCREENING_VALUES)
-    donation = own(view, actor, DONATION, din)
+    donation = readable(view, actor, DONATION, din)
     suggestion = suggestion_on(view, donation)
     recovered = donation.collected_at.day
     required = panel_on(recovered).required(donation.tissue, donation.country, recovered)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from qc_service.application.access import own
+from qc_service.application.access import own, readable
 from qc_service.application.actor import Actor, Occasion
 from qc_service.application.attachments import document
 from qc_service.application.naming import must_be_free
@@ -180,7 +180,7 @@ def _performed(lot: Lot, facility: FacilityId) -> Iterator[tuple[int | None, Ope
 def read_facility(view: View, actor: Actor, facility: str) -> dict[str, Any]:
     """A site of the reader's organisation, with its certifications and their history in words."""
     actor.must(Permission.READ_RECORDS)
-    state = own(view, actor, FACILITY, facility)
+    state = readable(view, actor, FACILITY, facility)
     plain: dict[str, Any] = to_plain(state)
     for certification, member in zip(state.certifications, plain["certifications"], strict=True):
         member["in_words"] = certification.in_words

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
 
-from qc_service.application.access import own, visible
+from qc_service.application.access import readable, visible
 from qc_service.application.actor import Actor
 from qc_service.application.disposition import release_case
 from qc_service.application.view import View
@@ -63,7 +63,7 @@ def read_vials(view: View, actor: Actor, lot: str, *, size: int, after: int) -> 
     ``after`` is the last ordinal of the page before, -1 for the first; ``next`` is the one to go on after.
     """
     actor.must(Permission.READ_RECORDS)
-    vials = view.vials(own(view, actor, LOT, lot).number)
+    vials = view.vials(readable(view, actor, LOT, lot).number)
     page = vials[after + 1 : after + 1 + size]
     return {
         "items": [

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 from zoneinfo import available_timezones
 
-from qc_service.application.access import own
+from qc_service.application.access import readable
 from qc_service.application.actor import Actor, Occasion
 from qc_service.application.naming import must_be_free
 from qc_service.application.references import known
@@ -100,7 +100,7 @@ def register_person(view: View, occasion: Occasion, intent: RegisterPerson) -> t
 def change_person(view: View, occasion: Occasion, intent: ChangePerson) -> tuple[New, ...]:
     """Change another person's roles, or let them act no longer; raises ``OwnRolesUnchangeable``."""
     occasion.actor.must(Permission.REGISTER_PERSON)
-    person = own(view, occasion.actor, PERSON, intent.person)
+    person = readable(view, occasion.actor, PERSON, intent.person)
     if person.id == occasion.actor.person:
         raise OwnRolesUnchangeable("You cannot change your own roles: ask another administrator.")
     return (New(name=person.id, body=PersonChanged(roles=intent.roles, active=intent.active)),)
@@ -109,14 +109,14 @@ def change_person(view: View, occasion: Occasion, intent: ChangePerson) -> tuple
 def read_organisation(view: View, actor: Actor, organisation: str) -> dict[str, Any]:
     """An organisation of the reader's."""
     actor.must(Permission.READ_RECORDS)
-    plain: dict[str, Any] = to_plain(own(view, actor, ORGANISATION, organisation))
+    plain: dict[str, Any] = to_plain(readable(view, actor, ORGANISATION, organisation))
     return plain
 
 
 def read_person(view: View, actor: Actor, person: str) -> dict[str, Any]:
     """A person of the reader's organisation."""
     actor.must(Permission.READ_RECORDS)
-    plain: dict[str, Any] = to_plain(own(view, actor, PERSON, person))
+    plain: dict[str, Any] = to_plain(readable(view, actor, PERSON, person))
     return plain
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, fields
 from datetime import date
 from typing import Any
 
-from qc_service.application.access import own
+from qc_service.application.access import own, readable
 from qc_service.application.actor import Actor, Occasion
 from qc_service.application.naming import must_be_free
 from qc_service.application.parties import must_be_zone
@@ -119,7 +119,7 @@ def _must_be_allowed(definition: Definition, basis: RegulatoryBasis, pointer: st
 def read_product(view: View, actor: Actor, product: str) -> dict[str, Any]:
     """A product of the reader's organisation, each footing and each limit in words beside it."""
     actor.must(Permission.READ_RECORDS)
-    state = own(view, actor, PRODUCT, product)
+    state = readable(view, actor, PRODUCT, product)
     plain: dict[str, Any] = to_plain(state)
     for basis, member in zip(state.bases, plain["bases"], strict=True):
         member["in_words"] = basis.in_words

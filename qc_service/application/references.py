@@ -28,7 +28,7 @@ def ours(view: View, actor: Actor, fold: Fold[W], name: str, pointer: str) -> W:
     """The state of that name, if it is the actor's organisation's. Raises ``Malformed`` in the same words
     whether or not it exists elsewhere."""
     state = view.find(fold, name)
-    if state is None or not actor.sees(state.organisation):
+    if state is None or state.organisation != actor.organisation:
         raise _unknown(fold.room, name, pointer)
     return state
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from qc_service.application.access import own
+from qc_service.application.access import own, readable
 from qc_service.application.actor import Actor, Occasion
 from qc_service.application.attachments import document
 from qc_service.application.days import must_have_come
@@ -135,14 +135,14 @@ def change_reagent_status(view: View, occasion: Occasion, intent: ChangeReagentS
 def read_equipment(view: View, actor: Actor, equipment: str) -> dict[str, Any]:
     """Equipment of the reader's organisation, with its calibrations."""
     actor.must(Permission.READ_RECORDS)
-    plain: dict[str, Any] = to_plain(own(view, actor, EQUIPMENT, equipment))
+    plain: dict[str, Any] = to_plain(readable(view, actor, EQUIPMENT, equipment))
     return plain
 
 
 def read_reagent(view: View, actor: Actor, reagent: str) -> dict[str, Any]:
     """A reagent lot of the reader's organisation."""
     actor.must(Permission.READ_RECORDS)
-    plain: dict[str, Any] = to_plain(own(view, actor, REAGENT, reagent))
+    plain: dict[str, Any] = to_plain(readable(view, actor, REAGENT, reagent))
     return plain
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
-from qc_service.application.access import own
+from qc_service.application.access import own, readable
 from qc_service.application.actor import Actor, Occasion
 from qc_service.application.attachments import document
 from qc_service.application.days import must_have_come
@@ -175,7 +175,7 @@ def _raw_file(view: View, actor: Actor, sha256: Sha256 | None) -> tuple[File, ..
 def read_results(view: View, actor: Actor, lot: str) -> dict[str, object]:
     """Every result of a lot with its standing, and every investigation."""
     actor.must(Permission.READ_RECORDS)
-    quality = own(view, actor, LOT, lot).quality
+    quality = readable(view, actor, LOT, lot).quality
     return {
         "results": [_result_shown(result) for result in quality.results],
         "investigations": [to_plain(investigation) for investigation in quality.investigations],

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from qc_service.application.access import own, visible
+from qc_service.application.access import readable, visible
 from qc_service.application.actor import Actor
 from qc_service.application.lineage import ancestors, descendants, donations_of
 from qc_service.application.traced import (
@@ -93,12 +93,12 @@ def _from_vial(view: View, actor: Actor, name: str) -> Trail:
 
 
 def _from_donation(view: View, actor: Actor, name: str) -> Trail:
-    own(view, actor, DONATION, name)
+    readable(view, actor, DONATION, name)
     return _below(view, actor, f"{DONATION.room}/{name}", also=(name,))
 
 
 def _from_facility(view: View, actor: Actor, name: str) -> Trail:
-    own(view, actor, FACILITY, name)
+    readable(view, actor, FACILITY, name)
     stream = f"{FACILITY.room}/{name}"
     collected = view.citing(stream, DONATION.room)
     through = [lot for din in collected for lot in descendants(view, f"{DONATION.room}/{din}")]
@@ -106,12 +106,12 @@ def _from_facility(view: View, actor: Actor, name: str) -> Trail:
 
 
 def _from_reagent(view: View, actor: Actor, name: str) -> Trail:
-    own(view, actor, REAGENT, name)
+    readable(view, actor, REAGENT, name)
     return _below(view, actor, f"{REAGENT.room}/{name}")
 
 
 def _from_equipment(view: View, actor: Actor, name: str) -> Trail:
-    own(view, actor, EQUIPMENT, name)
+    readable(view, actor, EQUIPMENT, name)
     return _below(view, actor, f"{EQUIPMENT.room}/{name}")
 
 

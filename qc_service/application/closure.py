@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from functools import cached_property
 
 from qc_service.application.decoding import recorded
+from qc_service.application.disclosure import Reader
 from qc_service.application.ports import Store, StoredRecord
 from qc_service.domain.keys import KEY
 from qc_service.domain.lots import LOT
@@ -24,13 +25,14 @@ class Closure:
     """The streams behind a lot as they stood when the log had ``size`` entries: the lot's own, and upward from it the
     donations, lots, products, facilities, equipment, reagents and recalls, the persons who signed, and the keys.
 
-    With a ``serial`` also the vial's stream and the shipments that it was in.
+    With a ``serial`` also the vial's stream and the shipments that it was in. What a record stands on that is
+    withheld from the reader, and who signed it, is not taken along for its sake.
     """
 
-    def __init__(self, store: Store, size: int, lot: str, serial: str | None) -> None:
+    def __init__(self, store: Store, size: int, reader: Reader, *, lot: str, serial: str | None) -> None:
         self._store = store
         self._size = size
-        self.vial = None if serial is None else f"vial/{lot}/{serial}"
+        self._reader = reader
         self.streams: dict[str, tuple[StoredRecord, ...]] = {}
         self._take([f"{LOT.room}/{lot}"])
         if serial is not None:
@@ -40,6 +42,10 @@ class Closure:
     def histories(self) -> dict[str, tuple[Recorded, ...]]:
         """The same streams as the domain reads them."""
         return {name: tuple(map(recorded, records)) for name, records in self.streams.items()}
+
+    def shows(self, record: StoredRecord) -> bool:
+        """Whether the reader gets this record's envelope."""
+        return self._reader.sees(recorded(record))
 
     def records(self) -> tuple[StoredRecord, ...]:
         """Every record in the order of the log."""
@@ -60,6 +66,8 @@ class Closure:
         lateral = name.partition("/")[0] in LATERAL_ROOMS
         for record in records:
             yield f"{KEY.room}/{record.keyid}"
+            if not self.shows(record):
+                continue
             yield f"{PERSON.room}/{recorded(record).signer.id}"
             if not lateral:
                 yield from (cited.stream for cited in Statement.parse(record.payload).cites)

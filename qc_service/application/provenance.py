@@ -71,10 +71,9 @@ class Bundler:
         """One size of the log is taken first; nothing later is read, so the parts belong together."""
         note = self.publisher.publish(at_least=self.store.head().size)
         size = open_checkpoint(note, NoteVerifier.parse(self.publisher.verifier)).size
-        closure = Closure(self.store, size, lot.number, vial.serial if vial else None)
-        shown = self._shown(Reader(actor=actor, owner=lot.organisation), closure)
-        at_that_size = LOT.replay(closure.histories[f"{LOT.room}/{lot.number}"]) or lot
-        fill, then = (None, None) if vial is None else self._filled(at_that_size, vial, closure)
+        reader = Reader(actor=actor, owner=lot.organisation)
+        closure = Closure(self.store, size, reader, lot=lot.number, serial=vial.serial if vial else None)
+        fill, then = (None, None) if vial is None else self._filled(lot, vial, closure)
         records = closure.records()
         recorded_at = max(one.recorded_at for history in closure.histories.values() for one in history)
         parts: Plain = {
@@ -88,7 +87,7 @@ class Bundler:
             "records": [
                 {
                     "entry": to64(record.entry),
-                    "envelope": envelope(record) if record.index in shown else None,
+                    "envelope": envelope(record) if closure.shows(record) else None,
                     "index": record.index,
                     "proof": proof,
                 }
@@ -96,16 +95,7 @@ class Bundler:
             ],
             "timestamps": [],
         }
-        return canonical(parts | {"manifest": self._manifest(parts, closure, shown)})
-
-    def _shown(self, reader: Reader, closure: Closure) -> frozenset[int]:
-        """The places in the log of the records whose envelopes this reader gets."""
-        return frozenset(
-            recorded.index
-            for history in closure.histories.values()
-            for recorded in history
-            if reader.sees(recorded)
-        )
+        return canonical(parts | {"manifest": self._manifest(parts, closure)})
 
     def _filled(self, lot: Lot, vial: Vial, closure: Closure) -> tuple[Plain, Vial]:
         """The proof that the lot's fill record commits to the serial, and the vial as these records leave it."""
@@ -131,7 +121,7 @@ class Bundler:
             for record in records
         ]
 
-    def _manifest(self, parts: Plain, closure: Closure, shown: frozenset[int]) -> Plain:
+    def _manifest(self, parts: Plain, closure: Closure) -> Plain:
         """What was bundled, signed: the digest of every part, and each stream's length, so that nothing can be cut off.
 
         A stream of which nothing is shown goes by its tag alone.
@@ -140,7 +130,7 @@ class Bundler:
             {
                 "length": len(records),
                 "records": [record.index for record in records],
-                "stream": name if any(record.index in shown for record in records) else None,
+                "stream": name if any(map(closure.shows, records)) else None,
                 "tag": records[0].tag,
             }
             for name, records in sorted(closure.streams.items())

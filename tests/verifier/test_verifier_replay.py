@@ -251,7 +251,12 @@ VIAL_ACTS = (
     _vial_body("VialLost"),
     _vial_body("VialActUndone", act="prepare", statement="nothing_given", right_vial=None),
 )
-OF_ANOTHER_VIAL = (_dispatched(serial=SERIALS[1]), _received(ok=[{"lot": LOT, "serials": [SERIALS[1]]}]))
+NEXT = {"lot": LOT, "serial": SERIALS[1]}
+OF_ANOTHER_VIAL = (
+    _dispatched(serial=SERIALS[1]),
+    _received(ok=[{"lot": LOT, "serials": [SERIALS[1]]}]),
+    _received(exceptions=[NEXT | {"condition": "damaged"}]),
+)
 PLACES = {"stock": 0, "qc_sample": 5, "retention": 6, "stability": 8}
 
 
@@ -267,8 +272,18 @@ def _examined(records: list[Recorded], ordinal: int) -> stranger.Case:
 
 
 @given(st.sampled_from(sorted(PLACES)), st.lists(st.sampled_from(VIAL_ACTS + OF_ANOTHER_VIAL), max_size=12))
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=300, deadline=None)
 def test_vials_fold_as_in_the_domain(fate: str, bodies: list[Body]) -> None:
+    _fold_alike(fate, bodies)
+
+
+@pytest.mark.parametrize("first", range(len(VIAL_ACTS)))
+def test_any_two_acts_on_a_vial_fold_as_in_the_domain(first: int) -> None:
+    for second in VIAL_ACTS + OF_ANOTHER_VIAL:
+        _fold_alike("stock", [VIAL_ACTS[first], second])
+
+
+def _fold_alike(fate: str, bodies: list[Body]) -> None:
     records = [told(one, hours=at) for at, one in enumerate(bodies)]
     state = vial(fate, ordinal=PLACES[fate])
     for recorded in records:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
@@ -40,7 +41,6 @@ from qc_service.persistence.tokens import SqlTokens
 from qc_service.settings import Settings
 from qc_service.web.api import install
 from qc_service.web.service import EXTENSION, Service
-
 
 DEMONSTRATION = "demo."
 """How the issuer of every demonstration begins; nothing else may be told the time."""
@@ -101,19 +101,34 @@ class ClockRefused(ValueError):
     """Somebody would tell a service the time that is no demonstration."""
 
 
-Refusal = (schema.SchemaMismatch, KeyUnusable, KeyRefused, ValueError)
+class DatabaseUnreachable(RuntimeError):
+    """The database that the settings name cannot be reached."""
+
+
+@contextmanager
+def _reaching() -> Iterator[None]:
+    """Put in plain words that the database does not answer."""
+    try:
+        yield
+    except SQLAlchemyError as error:
+        detail = "The database cannot be reached: see that its server runs, and that DATABASE_URL names it."
+        raise DatabaseUnreachable(detail) from error
+
+
+Refusal = (schema.SchemaMismatch, DatabaseUnreachable, KeyUnusable, KeyRefused, ValueError)
 """What keeps an installation from being opened; each message names the mend."""
 
 
 def migrate_database(settings: Settings) -> str:
     """Bring the database to the newest revision and return its name."""
     settings.home.mkdir(parents=True, exist_ok=True)
-    engine = open_engine(settings.database_url)
-    try:
-        schema.migrate(engine)
-        return schema.current(engine) or ""
-    finally:
-        engine.dispose()
+    with _reaching():
+        engine = open_engine(settings.database_url)
+        try:
+            schema.migrate(engine)
+            return schema.current(engine) or ""
+        finally:
+            engine.dispose()
 
 
 def assemble(
@@ -131,8 +146,9 @@ def assemble(
     root = TrustRoot.parse(content)
     if clock is not system_clock and not root.issuer.startswith(DEMONSTRATION):
         raise ClockRefused(f"{root.issuer} is no demonstration, so its records take the system's time.")
-    engine = open_engine(settings.database_url)
-    schema.check(engine)
+    with _reaching():
+        engine = open_engine(settings.database_url)
+        schema.check(engine)
     store = SqlStore(engine, keystore.row_key())
     signer = keystore.signer("record")
     publisher = Publisher(store, root.issuer, keystore.signer("checkpoint"), ForkFile(keystore.fork_file))

@@ -5,7 +5,6 @@ from __future__ import annotations
 import click
 
 from qc_service.cli import demonstration, evidence, installation, reading, tokens
-from qc_service.cli.saying import Stop
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -18,4 +17,4 @@ for room in (installation, demonstration, tokens, evidence, reading):
     for command in room.COMMANDS:
         main.add_command(command)
 
-__all__ = ["Stop", "main"]
+__all__ = ["main"]

@@ -1,45 +1,45 @@
-"""Commands about evidence: keys, the checkpoint, the audit, and verifying a bundle with the stranger's verifier."""
+"""Commands about evidence: keys, the checkpoint, the audit, the records themselves, and verifying a bundle."""
 
 from __future__ import annotations
 
+import json
 import sys
 
 import click
 
 from qc_service.app import audit_installation, rebuild_installation
-from qc_service.cli.saying import Stop, as_json, installation, say
+from qc_service.application.audit.findings import AuditReport
+from qc_service.application.audit.replay import ReplayFailed
+from qc_service.application.ports import Moved, Unavailable
+from qc_service.application.records import envelope
+from qc_service.cli.saying import CouldNotAsk, SaidNo, as_json, installation, progress, say
 from verifier import verify_bundle as stranger
+
+AT_ONCE = 500
+"""How many records are read and written at a time."""
 
 
 @click.command()
 @as_json
 def key(*, json_: bool) -> None:
-    """Show the public keys and the trust root's digest."""
+    """Show the public keys, the log's verifier key and the trust root's digest."""
     with installation() as made:
-        keys = [{"role": role, **signer.jwk()} for role, signer in made.public_keys()]
-        plain = {
-            "issuer": made.issuer,
-            "log": made.publisher.verifier,
-            "trust_root": made.root.digest(),
-            "keys": keys,
-        }
+        keys = [{"role": role, **public.jwk()} for role, public in made.public_keys()]
+        log, digest = made.publisher.verifier, made.root.digest()
+        plain = {"issuer": made.issuer, "log": log, "trust_root": digest, "keys": keys}
     lines = [f"{one['role']:10} {one['crv']} {one['x']}" for one in keys]
-    say(
-        plain,
-        "\n".join([f"log        {plain['log']}", f"trust root sha256:{plain['trust_root']}", *lines]),
-        json_=json_,
-    )
+    say(plain, "\n".join([f"log        {log}", f"trust root sha256:{digest}", *lines]), json_=json_)
 
 
 @click.command()
 @as_json
 def checkpoint(*, json_: bool) -> None:
-    """Sign the committed head and show the checkpoint."""
+    """Sign the committed head, if it extends the last one, and show the checkpoint."""
     with installation() as made:
-        wrong = made.ready()
-        if wrong:
-            raise Stop(" ".join(wrong), exit_code=1)
-        note = made.publisher.publish().decode()
+        try:
+            note = made.publisher.publish().decode()
+        except Unavailable as error:
+            raise SaidNo(str(error)) from error
     say({"checkpoint": note}, note.rstrip("\n"), json_=json_)
 
 
@@ -48,28 +48,49 @@ def checkpoint(*, json_: bool) -> None:
 def audit(*, json_: bool) -> None:
     """Check every signature, stream and node, replay all records and compare the index, naming the first bad row."""
     with installation() as made:
-        report = audit_installation(made, lambda text: click.echo(text, err=True))
+        report = audit_installation(made, progress)
+    found = [{"where": finding.where, "what": finding.what} for finding in report.findings]
     plain = {
-        "entries": report.entries,
-        "findings": [{"where": finding.where, "what": finding.what} for finding in report.findings],
-    }
+        "clean": report.clean, "entries": report.entries, "root": report.root, "signed": report.signed,
+        "rows": dict(report.rows), "findings": found, "unlisted": report.unlisted,
+    }  # fmt: skip
+    say(plain, _in_words(report), json_=json_)
+    sys.exit(0 if report.clean else 1)
+
+
+def _in_words(report: AuditReport) -> str:
+    if report.clean:
+        rows = sum(report.rows.values())
+        return f"All {report.entries} entries and all {rows} rows of the index are as they were recorded."
     lines = [f"{finding.where}: {finding.what}" for finding in report.findings]
-    say(
-        plain,
-        "\n".join(lines) or f"All {report.entries} entries and the whole index are as they must be.",
-        json_=json_,
-    )
-    if report.findings:
-        sys.exit(1)
+    return "\n".join([*lines, f"and {report.unlisted} more"] if report.unlisted else lines)
 
 
 @click.command()
 @as_json
 def rebuild(*, json_: bool) -> None:
-    """Write the index anew from the records."""
+    """Write the index anew from the records, in one transaction; stop the service first."""
     with installation() as made:
-        count = rebuild_installation(made, lambda text: click.echo(text, err=True))
+        try:
+            count = rebuild_installation(made, progress)
+        except ReplayFailed as error:
+            raise SaidNo(f"{error}; run 'qc-service audit'.") from error
+        except Moved as error:
+            raise CouldNotAsk("The log grew meanwhile: stop the service, then run this again.") from error
     say({"entries": count}, f"The index was written anew from {count} records.", json_=json_)
+
+
+@click.command()
+@as_json
+def export(*, json_: bool) -> None:
+    """Write every signed record as a line of JSON, in the order of the log: its place and its envelope as signed."""
+    del json_  # it is always JSON
+    with installation() as made:
+        size = made.store.head().size
+        for first in range(0, size, AT_ONCE):
+            for record in made.store.records(first, min(AT_ONCE, size - first)):
+                click.echo(json.dumps({"log_index": record.index, "envelope": envelope(record)}))
+            progress(f"{min(first + AT_ONCE, size)} of {size} records")
 
 
 @click.command(
@@ -82,4 +103,4 @@ def verify_bundle(*, arguments: tuple[str, ...]) -> None:
     sys.exit(stranger.main(list(arguments)))
 
 
-COMMANDS = (key, checkpoint, audit, rebuild, verify_bundle)
+COMMANDS = (key, checkpoint, audit, rebuild, export, verify_bundle)

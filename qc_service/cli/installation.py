@@ -5,9 +5,9 @@ from __future__ import annotations
 import click
 
 from qc_service.app import Founder, Refusal, initialise, migrate_database
-from qc_service.cli.saying import Stop, as_json, installation, say, settings
-from qc_service.cli.serving import serve_forever
-from qc_service.domain.errors import DomainError
+from qc_service.cli.saying import CouldNotAsk, SaidNo, as_json, installation, say, settings
+from qc_service.cli.serving import must_be_free, serve_forever
+from qc_service.domain.errors import Conflict, DomainError
 from qc_service.domain.identifiers import CountryCode, Line, OrganisationId, PersonId
 
 
@@ -28,15 +28,18 @@ def init(
     printed_name: str, json_: bool,
 ) -> None:  # fmt: skip
     """Make keys, the trust root and the database, and record who runs this."""
+    chosen = settings()
     try:
         founder = Founder(
             organisation=OrganisationId(organisation), name=Line(name), country=CountryCode(country), zone=Line(zone),
             quality_phone=Line(phone) if phone else None, administrator=PersonId(administrator),
             printed_name=Line(printed_name),
         )  # fmt: skip
-        made = initialise(settings(), issuer, founder)
-    except (DomainError, Refusal) as error:
-        raise Stop(str(error), exit_code=1) from error
+        made = initialise(chosen, issuer, founder)
+    except Conflict as error:
+        raise SaidNo(error.detail) from error
+    except (DomainError, *Refusal) as error:
+        raise CouldNotAsk(str(error)) from error
     root = made.keystore.root_path(1)
     plain = {"issuer": made.issuer, "trust_root": str(root), "digest": made.root.digest()}
     made.close()
@@ -52,18 +55,23 @@ def init(
 @as_json
 def migrate(*, json_: bool) -> None:
     """Bring the database to the revision this program was made for."""
-    revision = migrate_database(settings())
+    try:
+        revision = migrate_database(settings())
+    except Refusal as error:
+        raise CouldNotAsk(str(error)) from error
     say({"revision": revision}, f"The database is at revision {revision}.", json_=json_)
 
 
 @click.command()
 def serve() -> None:
-    """Serve the installation over HTTP (HOST, PORT, QC_WORKERS)."""
-    with installation() as made:
+    """Serve the installation over HTTP (HOST, PORT, QC_WORKERS) until it is told to stop."""
+    chosen = settings()
+    with installation(chosen) as made:
         wrong = made.ready()
     if wrong:
-        raise Stop(" ".join(wrong), exit_code=1)
-    serve_forever(settings())
+        raise SaidNo(f"{'; '.join(wrong)}: run 'qc-service audit'.")
+    must_be_free(chosen)
+    serve_forever(chosen, lambda: click.echo(f"Serving at {chosen.public_url}", err=True))
 
 
 COMMANDS = (init, migrate, serve)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, TypeVar
@@ -16,12 +17,16 @@ from qc_service.settings import Settings, SettingsInvalid
 F = TypeVar("F", bound=Callable[..., Any])
 
 
-class Stop(click.ClickException):
-    """The command ends here: exit 1 when the answer is no, 2 when it could not be asked."""
+class SaidNo(click.ClickException):
+    """The answer is no, and the message says why: exit 1."""
 
-    def __init__(self, message: str, *, exit_code: int) -> None:
-        super().__init__(message)
-        self.exit_code = exit_code
+    exit_code = 1
+
+
+class CouldNotAsk(click.ClickException):
+    """It could not be asked, and the message says what mends that: exit 2."""
+
+    exit_code = 2
 
 
 def as_json(command: F) -> F:
@@ -34,12 +39,18 @@ def say(plain: Any, text: str, *, json_: bool) -> None:
     click.echo(json.dumps(plain, indent=2, ensure_ascii=False) if json_ else text)
 
 
+def progress(text: str) -> None:
+    """How far long work has come, for whoever watches the terminal."""
+    if sys.stderr.isatty():
+        click.echo(text, err=True)
+
+
 def settings() -> Settings:
     """The settings of the environment. Ends the command where one cannot be used."""
     try:
         return Settings.from_environment(os.environ)
     except SettingsInvalid as error:
-        raise Stop(str(error), exit_code=2) from error
+        raise CouldNotAsk(str(error)) from error
 
 
 @contextmanager
@@ -48,7 +59,7 @@ def installation(chosen: Settings | None = None) -> Iterator[Capabilities]:
     try:
         made = assemble(chosen or settings())
     except Refusal as error:
-        raise Stop(str(error), exit_code=2) from error
+        raise CouldNotAsk(str(error)) from error
     try:
         yield made
     finally:

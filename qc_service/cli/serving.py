@@ -13,7 +13,7 @@ from granian import Granian
 from granian.constants import Interfaces
 from granian.log import LogLevels
 
-from qc_service.cli.saying import Stop
+from qc_service.cli.saying import CouldNotAsk
 from qc_service.settings import Settings
 
 ANSWERS_WITHIN = 60
@@ -27,10 +27,8 @@ def must_be_free(settings: Settings) -> None:
         try:
             probe.bind((settings.host, settings.port))
         except OSError as error:
-            raise Stop(
-                f"{settings.host}:{settings.port} cannot be used ({error.strerror}): choose another with PORT or HOST.",
-                exit_code=2,
-            ) from error
+            where = f"{settings.host}:{settings.port}"
+            raise CouldNotAsk(f"{where} cannot be used ({error.strerror}): choose another PORT.") from error
 
 
 def serve_forever(settings: Settings, when_ready: Callable[[], None] = lambda: None) -> None:
@@ -60,7 +58,7 @@ def _wait(settings: Settings, when_ready: Callable[[], None]) -> None:
     until = time.monotonic() + ANSWERS_WITHIN
     while time.monotonic() < until:
         try:
-            with urllib.request.urlopen(address, timeout=5):  # noqa: S310  http, to this machine
+            with urllib.request.urlopen(address, timeout=5):
                 return when_ready()
         except (urllib.error.URLError, OSError):
             time.sleep(0.05)

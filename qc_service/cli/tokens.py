@@ -8,9 +8,9 @@ import click
 
 from qc_service.application.parties import RegisterPerson, register_person
 from qc_service.application.tokens import actor_of, issue
-from qc_service.cli.saying import Stop, as_json, installation, say
+from qc_service.cli.saying import CouldNotAsk, SaidNo, as_json, installation, say
 from qc_service.domain.codec import from_plain
-from qc_service.domain.errors import DomainError
+from qc_service.domain.errors import DomainError, Malformed
 from qc_service.domain.moments import instant_text
 from qc_service.domain.permissions import Role
 
@@ -53,8 +53,10 @@ def create(
                 made.tokens, made.view(), person=person, label=label, at=made.clock(), lasts=timedelta(days=days),
                 fresh=made.fresh,
             )  # fmt: skip
+        except Malformed as error:
+            raise CouldNotAsk(error.detail) from error
         except DomainError as error:
-            raise Stop(error.detail, exit_code=1) from error
+            raise SaidNo(error.detail) from error
     say({"token": text, "person": person, "days": days}, text, json_=json_)
 
 
@@ -89,7 +91,7 @@ def revoke(*, token_id: str, json_: bool) -> None:
     with installation() as made:
         revoked = made.tokens.revoke(token_id, instant_text(made.clock()))
     if not revoked:
-        raise Stop(f"No token {token_id} is in use; 'qc-service token list' shows them.", exit_code=1)
+        raise SaidNo(f"No token {token_id} is in use; 'qc-service token list' shows them.")
     say({"revoked": token_id}, f"Revoked {token_id}.", json_=json_)
 
 

@@ -25,7 +25,7 @@ from qc_service.cli.demo.making import (
     tested,
     verified,
 )
-from qc_service.cli.demo.materials import Bulks
+from qc_service.cli.demo.materials import Bulks, two_vials
 from qc_service.cli.demo.network import HARBOUR, LAKESIDE, SOUTH
 from qc_service.cli.demo.products import BANK, BULK, FORMULATED, INJECTABLE, TOPICAL
 from qc_service.cli.demo.shipping import consignment, shipped
@@ -43,7 +43,9 @@ def routine(stage: Stage, batch: Batch, days_ago: int, *clinics: str) -> str:
     with stage.telling("Its assays."):
         tested(stage, batch.number, but_sterility(batch.made))
     stage.clock.on(days_ago - 16)
-    with stage.telling("Sterile after 15 days; every result verified by a second analyst; released by quality."):
+    with stage.telling(
+        "Sterile after 15 days; every result verified by a second analyst; released by quality."
+    ):
         sterility_read(stage, batch.number, 15)
         verified(stage, batch.number)
         released(stage, batch.number)
@@ -68,7 +70,8 @@ def topical_lots(stage: Stage, bulks: Bulks) -> tuple[str, str]:
         finished(stage, serum)
     peptide = numbered(stage, "TP", 117)
     stage.clock.on(117)
-    additives = [{"name": "Made-up tripeptide", "kind": "peptide", "amount": "50", "unit": "mg", "reagent": "PEPTIDE-1"}]
+    peptide_added = {"name": "Made-up tripeptide", "kind": "peptide", "reagent": "PEPTIDE-1"}
+    additives = [{**peptide_added, "amount": "50", "unit": "mg"}]
     parents = [{"lot": bulks.placenta, "amount": "60", "unit": "mL"}]
     stage.refuse(
         "A peptide is added, and Tilda Sample would call the lot by its parent's product.",
@@ -94,7 +97,15 @@ def _formulate(stage: Stage, batch: Batch, parents: object, additives: object) -
         f"{batch.number} is registered as what it is, and formulated in the South Suite, whose certification lapsed "
         "three days before: a deviation opens by itself."
     ):
-        registered(stage, batch.number, "finished", batch.made, "60", "mL", parents=parents, additives=additives)
+        registered(
+            stage,
+            batch.number,
+            "finished",
+            batch.made,
+            quantity="60 mL",
+            parents=parents,
+            additives=additives,
+        )
         step(stage, batch.number, "formulation", facility=SOUTH)
     with stage.telling("The rest is done at North Works."):
         steps(stage, batch.number, ("sterile_filtration",))
@@ -105,8 +116,14 @@ def _formulate(stage: Stage, batch: Batch, parents: object, additives: object) -
         "Quinn Sample tries to release it at once.",
         "quality", release_lot, ReleaseLot, lot=batch.number, purpose="clinical",
     )  # fmt: skip
-    with stage.telling("Quality judges the lapse to add no risk, in a signed statement that every answer will mention."):
-        justified(stage, batch.number, "Mixing in a closed bag; the suite was requalified unchanged four days later.")
+    with stage.telling(
+        "Quality judges that the lapse adds no risk, in a signed statement that every answer mentions."
+    ):
+        justified(
+            stage,
+            batch.number,
+            "Mixing in a closed bag; the suite was requalified unchanged four days later.",
+        )
 
 
 def good_lot(stage: Stage, bulks: Bulks) -> str:
@@ -115,10 +132,14 @@ def good_lot(stage: Stage, bulks: Bulks) -> str:
     batch = Batch(number=numbered(stage, "EX", 90), made=INJECTABLE, parent=bulks.cord, vials=40)
     lot = batch.number
     stage.clock.on(90)
-    with stage.telling(f"{lot} is filled from {bulks.cord}: 40 vials for use, each with a serial nobody can guess."):
+    with stage.telling(
+        f"{lot} is filled from {bulks.cord}: 40 vials for use, each with a serial nobody can guess."
+    ):
         finished(stage, batch)
     stage.clock.on(89)
-    with stage.telling("Anton Sample's results: particles, size, identity, purity, endotoxin, mycoplasma, filter, pH."):
+    with stage.telling(
+        "Anton Sample's results: particles, size, identity, purity, endotoxin, mycoplasma, filter, pH."
+    ):
         tested(stage, lot, but_sterility(INJECTABLE))
     stage.clock.on(86)
     with stage.telling("Sterility on day 3: no growth to date. That is interim, and counts for nothing yet."):
@@ -133,7 +154,9 @@ def good_lot(stage: Stage, bulks: Bulks) -> str:
         "quality", release_lot, ReleaseLot, lot=lot, purpose="clinical",
     )  # fmt: skip
     stage.clock.on(74)
-    with stage.telling("Day 15: no growth. A second analyst verifies every result; quality judges and releases."):
+    with stage.telling(
+        "Day 15: no growth. A second analyst verifies every result; quality judges and releases."
+    ):
         sterility_read(stage, lot, 15)
         verified(stage, lot)
         released(stage, lot)
@@ -153,7 +176,7 @@ def lot_with_growth(stage: Stage, bulks: Bulks) -> str:
     with stage.telling("Its assays are all well."):
         tested(stage, lot, but_sterility(INJECTABLE))
     stage.clock.on(44)
-    with stage.telling("Day 3 of sterility: growth. It is recorded, fails at once, and opens an investigation by itself."):
+    with stage.telling("Day 3 of sterility: growth. It fails at once, and opens an investigation by itself."):
         sterility_read(stage, lot, 3, "growth")
         verified(stage, lot)
         assessed(stage, lot)
@@ -184,15 +207,26 @@ def made_at_risk(stage: Stage, given: Gift) -> str:
     bank, bulk = numbered(stage, "CB", 15), numbered(stage, "EV", 13)
     batch = Batch(number=numbered(stage, "EX", 11), made=INJECTABLE, parent=bulk, vials=12)
     stage.clock.on(15)
-    with stage.telling(f"Cell bank {bank} is made of {given.din} before its donor is determined. Nobody forbids work."):
-        registered(stage, bank, "cell_bank", BANK, "20", "vials", donations=[given.din])
+    with stage.telling(
+        f"Cell bank {bank} is made of {given.din} before its donor is determined. Nobody forbids work."
+    ):
+        registered(stage, bank, "cell_bank", BANK, quantity="20 vials", donations=[given.din])
         steps(stage, bank, BANK.process)
     stage.clock.on(14)
     with stage.telling("The laboratory has reported four of the donor's tests so far."):
         screened(stage, given, only=4)
     stage.clock.on(13)
-    with stage.telling("A bulk from a bank that nobody released: the lot says so by itself, with a deviation."):
-        registered(stage, bulk, "bulk", BULK, "600", "mL", parents=[{"lot": bank, "amount": "2", "unit": "vials"}])
+    with stage.telling(
+        "A bulk from a bank that nobody released: the lot says so by itself, with a deviation."
+    ):
+        registered(
+            stage,
+            bulk,
+            "bulk",
+            BULK,
+            quantity="600 mL",
+            parents=two_vials(bank),
+        )
         steps(stage, bulk, BULK.process)
     stage.clock.on(11)
     with stage.telling(f"And {batch.number}, filled from it: {batch.vials} vials in quarantine."):

@@ -69,13 +69,15 @@ def at_the_clinic(stage: Stage, good: str, serum: str) -> Used:
         "clinician", prepare_vial, PrepareVial, starts=["thaw"], route="injection", **_of(here),
     )  # fmt: skip
     stage.clock.on(70)
-    with stage.telling(f"Omar Sample at the other clinic checks, prepares and gives {elsewhere.serial.grouped}."):
+    with stage.telling(
+        f"Omar Sample at the other clinic checks, prepares and gives {elsewhere.serial.grouped}."
+    ):
         _check(stage, "other_clinician", elsewhere)
         _prepare(stage, "other_clinician", elsewhere)
         stage.clock.wait(minutes=20)
         _give(stage, "other_clinician", elsewhere, "PT-90XQ1")
     stage.clock.on(69)
-    with stage.telling("A label with that serial turns up at Carla Sample's clinic. Her check is answered with an alert."):
+    with stage.telling("A label with that serial turns up at Carla Sample's clinic, and she checks it."):
         _check(stage, "clinician", elsewhere)
     stage.refuse(
         "She would inject the topical serum.",
@@ -90,7 +92,9 @@ def recalled(stage: Stage, lot: str) -> None:
     stage.narrator.chapter("A recall")
     recall = f"RCL-{lot}"
     stage.clock.on(20)
-    with stage.telling(f"Quality recalls {lot}: glass flakes were seen in retained vials. One act, and every answer changes."):
+    with stage.telling(
+        f"Quality recalls {lot} for glass flakes. It is one act, and every answer changes with it."
+    ):
         stage.act(
             "quality", initiate_recall, InitiateRecall,
             recall=recall, kind="recall", depth="clinic", scope={"lots": [lot]},
@@ -117,9 +121,13 @@ def _given_regardless(stage: Stage, lot: str, recall: str) -> None:
         "At the other clinic a vial of it was given without asking. What was done is recorded, never refused: "
         "'given without a clear answer', with everything that stood against it, and an alert to quality."
     ):
-        _give(stage, "other_clinician", held[0], "PT-77B3C", reason="The vial was taken from the wrong shelf.")
+        _give(
+            stage, "other_clinician", held[0], "PT-77B3C", reason="The vial was taken from the wrong shelf."
+        )
     stage.clock.on(17)
-    with stage.telling("The patient's knee swells. It is serious and unexpected: under an IND, FDA must hear in 15 days."):
+    with stage.telling(
+        "The patient's knee swells: serious, unexpected; under an IND, FDA must hear in 15 days."
+    ):
         stage.act(
             "other_clinician", report_reaction, ReportReaction,
             reaction=f"ADR-{lot}", vials=[_of(held[0])], patient="PT-77B3C",
@@ -137,7 +145,7 @@ def on_hold(stage: Stage, lot: str) -> None:
     """Quality holds a released lot; nothing more of it may leave."""
     stage.narrator.chapter("On hold")
     stage.clock.on(9)
-    with stage.telling(f"A clinic complains of a loose stopper in {lot}. Quality holds the lot until that is understood."):
+    with stage.telling(f"A clinic complains of a loose stopper in {lot}. Quality holds the lot meanwhile."):
         stage.act(
             "quality", hold_lot, HoldLot,
             lot=lot, cause="complaint", explanation="A clinic complains of a loose stopper.",

@@ -59,8 +59,8 @@ def screened(stage: Stage, given: Gift, *, reactive: str = "", only: int | None 
     done = (recovered + timedelta(days=3)).isoformat()
     part: Plain = {"by": "I. Sample, RN", "on": recovered.isoformat(), "finding": "no_risk_found"}
     results = [
-        {"assay": str(entry.assay), "kit": "Demonstration donor kit", "status": "fda_donor_screening", "result_on": done,
-         "outcome": "reactive" if entry.assay == reactive else "non_reactive"}
+        {"assay": str(entry.assay), "kit": "Demonstration donor kit", "status": "fda_donor_screening",
+         "result_on": done, "outcome": "reactive" if entry.assay == reactive else "non_reactive"}
         for entry in required
     ]  # fmt: skip
     stage.act(

@@ -50,4 +50,7 @@ def _tries(plain: dict[str, Any]) -> Iterator[tuple[str, str]]:
         "administrator": "/persons",
     }
     for who, path in paths.items():
-        yield who, f"curl -H 'Authorization: Bearer {plain['tokens'][who]}' '{plain['base_url']}/api/v1{path}'"
+        yield (
+            who,
+            f"curl -H 'Authorization: Bearer {plain['tokens'][who]}' '{plain['base_url']}/api/v1{path}'",
+        )

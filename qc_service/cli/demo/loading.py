@@ -16,7 +16,7 @@ from qc_service.cli.demo.narration import Narrator
 from qc_service.cli.demo.network import FOUNDER, ISSUER
 from qc_service.cli.demo.stage import Stage
 from qc_service.cli.demo.story import play
-from qc_service.cli.saying import Stop, installation
+from qc_service.cli.saying import CouldNotAsk, installation
 from qc_service.domain.errors import DomainError
 from qc_service.settings import Settings, default_database
 
@@ -36,8 +36,8 @@ def load(settings: Settings, say: Callable[[str], None]) -> Kept:
     if (settings.home / KEPT).is_file():
         return _reused(settings, say)
     if settings.home.is_dir() and any(settings.home.iterdir()):
-        raise Stop(
-            f"{settings.home} holds something that is no demonstration: name another place with QC_HOME.", exit_code=2
+        raise CouldNotAsk(
+            f"{settings.home} holds something that is no demonstration: name another place with QC_HOME."
         )
     building = settings.home.with_name(f".{settings.home.name}.building")
     shutil.rmtree(building, ignore_errors=True)
@@ -61,7 +61,7 @@ def _build(settings: Settings, say: Callable[[str], None]) -> None:
     try:
         made = initialise(settings, ISSUER, FOUNDER, clock=clock)
     except (DomainError, *Refusal) as error:
-        raise Stop(f"{error} Give the demonstration an empty database.", exit_code=2) from error
+        raise CouldNotAsk(f"{error} Give the demonstration an empty database.") from error
     try:
         stage = Stage(made, clock, Narrator(say))
         remains = play(stage)

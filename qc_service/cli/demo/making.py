@@ -53,8 +53,9 @@ def numbered(stage: Stage, prefix: str, days_ago: int, letter: str = "A") -> str
     return f"{prefix}{stage.clock.day(days_ago):%y%m%d}{letter}"
 
 
-def registered(stage: Stage, number: str, kind: str, made: Made, amount: str, unit: str, **origin: object) -> None:
-    """Register a lot."""
+def registered(stage: Stage, number: str, kind: str, made: Made, *, quantity: str, **origin: object) -> None:
+    """Register a lot of so much, such as ``600 mL``."""
+    amount, unit = quantity.split()
     stage.act(
         "technician", register_lot, RegisterLot,
         number=number, kind=kind, product=made.code, quantity={"amount": amount, "unit": unit}, **origin,
@@ -62,7 +63,13 @@ def registered(stage: Stage, number: str, kind: str, made: Made, amount: str, un
 
 
 def step(
-    stage: Stage, lot: str, kind: str, *, facility: str = NORTH, hours_ago: float = 0, reason: str | None = None
+    stage: Stage,
+    lot: str,
+    kind: str,
+    *,
+    facility: str = NORTH,
+    hours_ago: float = 0,
+    reason: str | None = None,
 ) -> None:
     """Record a step of fifty minutes that ended now, or so many hours ago."""
     stage.clock.wait(minutes=50)
@@ -109,10 +116,10 @@ def labels_counted(stage: Stage, batch: Batch) -> None:
     )  # fmt: skip
 
 
-def finished(stage: Stage, batch: Batch, *, amount: str = "60") -> None:
+def finished(stage: Stage, batch: Batch) -> None:
     """Register a finished lot and take it through its process."""
-    parents = [{"lot": batch.parent, "amount": amount, "unit": "mL"}]
-    registered(stage, batch.number, "finished", batch.made, amount, "mL", parents=parents)
+    parents = [{"lot": batch.parent, "amount": "60", "unit": "mL"}]
+    registered(stage, batch.number, "finished", batch.made, quantity="60 mL", parents=parents)
     steps(stage, batch.number, ("formulation", "sterile_filtration"))
     filled(stage, batch)
     steps(stage, batch.number, ("inspection", "labelling", "storage"))

@@ -44,12 +44,16 @@ def materials(stage: Stage, cord: Gift, placenta: Gift) -> Bulks:
     )  # fmt: skip
     for bank, given, day in ((banks[0], cord, 187), (banks[1], placenta, 186)):
         stage.clock.on(day)
-        with stage.telling(f"Cell bank {bank} from {given.din}: {len(BANK.process)} steps, recorded as they happen."):
-            registered(stage, bank, "cell_bank", BANK, "40", "vials", donations=[given.din])
+        with stage.telling(
+            f"Cell bank {bank} from {given.din}: {len(BANK.process)} steps, recorded as they happen."
+        ):
+            registered(stage, bank, "cell_bank", BANK, quantity="40 vials", donations=[given.din])
             steps(stage, bank, BANK.process)
     stage.clock.on(170)
     for bank in banks:
-        with stage.telling(f"{bank} is sterile after 15 days; tested, verified, judged, released to be made into more."):
+        with stage.telling(
+            f"{bank} is sterile after 15 days and meets its limits; it is released to be made into more."
+        ):
             tested(stage, bank, but_sterility(BANK))
             sterility_read(stage, bank, 15)
             verified(stage, bank)
@@ -57,15 +61,17 @@ def materials(stage: Stage, cord: Gift, placenta: Gift) -> Bulks:
     return Bulks(cord=_plain_bulk(stage, banks[0]), placenta=_departing_bulk(stage, banks[1]))
 
 
-def _from(bank: str) -> list[dict[str, str]]:
+def two_vials(bank: str) -> list[dict[str, str]]:
     return [{"lot": bank, "amount": "2", "unit": "vials"}]
 
 
 def _plain_bulk(stage: Stage, bank: str) -> str:
     bulk = numbered(stage, "EV", 165)
     stage.clock.on(165)
-    with stage.telling(f"Bulk {bulk} from two vials of {bank}: thawed, expanded, conditioned, harvested, purified."):
-        registered(stage, bulk, "bulk", BULK, "600", "mL", parents=_from(bank))
+    with stage.telling(
+        f"Bulk {bulk} from two vials of {bank}: thawed, expanded, conditioned, harvested, purified."
+    ):
+        registered(stage, bulk, "bulk", BULK, quantity="600 mL", parents=two_vials(bank))
         steps(stage, bulk, BULK.process)
     stage.clock.on(164)
     with stage.telling(f"{bulk} meets its limits and is released to be filled."):
@@ -83,11 +89,15 @@ def _departing_bulk(stage: Stage, bank: str) -> str:
         f"Bulk {bulk} from {bank}, and somebody skips the clarification. A fact is never refused: the step that "
         "followed is recorded, and opens a deviation by itself."
     ):
-        registered(stage, bulk, "bulk", BULK, "600", "mL", parents=_from(bank))
+        registered(stage, bulk, "bulk", BULK, quantity="600 mL", parents=two_vials(bank))
         steps(stage, bulk, (kind for kind in BULK.process[:-1] if kind != "clarification"))
     stage.clock.on(159)
-    with stage.telling("The chromatography of that day is written down three days late: it says so, and says why."):
-        step(stage, bulk, "chromatography", hours_ago=66, reason="The terminal in the suite was out of order.")
+    with stage.telling(
+        "The chromatography of that day is written down three days late: it says so, and says why."
+    ):
+        step(
+            stage, bulk, "chromatography", hours_ago=66, reason="The terminal in the suite was out of order."
+        )
     with stage.telling("Results and verification."):
         tested(stage, bulk, BULK.assays)
         verified(stage, bulk)
@@ -95,8 +105,12 @@ def _departing_bulk(stage: Stage, bank: str) -> str:
         f"Quinn Sample tries to release {bulk}.",
         "quality", release_lot, ReleaseLot, lot=bulk, purpose="further_processing",
     )  # fmt: skip
-    with stage.telling("Quality decides the deviation with a signed statement; whoever asks about a lot made of it is told."):
-        justified(stage, bulk, "The chromatography removes what clarification does; purity is within its limits.")
+    with stage.telling(
+        "Quality decides the deviation in a signed statement; every answer about its vials mentions it."
+    ):
+        justified(
+            stage, bulk, "The chromatography removes what clarification does; purity is within its limits."
+        )
         released(stage, bulk, "further_processing")
     return bulk
 
@@ -106,7 +120,7 @@ def bank_in_quarantine(stage: Stage, given: Gift) -> str:
     bank = numbered(stage, "CB", 67)
     stage.clock.on(67)
     with stage.telling(f"Meanwhile cell bank {bank} is made; it stays in quarantine with its donor."):
-        registered(stage, bank, "cell_bank", BANK, "40", "vials", donations=[given.din])
+        registered(stage, bank, "cell_bank", BANK, quantity="40 vials", donations=[given.din])
         steps(stage, bank, BANK.process)
     return bank
 

@@ -41,7 +41,9 @@ class Narrator:
         if len(records) <= SHOWN_RECORDS:
             for one in records:
                 place = f"{one.stream} #{one.seq}"
-                self._line("✎", f"{one.kind:22} {place:40} log {one.index:<4} sha256:{one.digest[:12]}…", "green")
+                self._line(
+                    "✎", f"{one.kind:22} {place:40} log {one.index:<4} sha256:{one.digest[:12]}…", "green"
+                )
             return
         kinds = Counter(one.kind for one in records)
         named = " · ".join(f"{count} {kind}" if count > 1 else kind for kind, count in kinds.items())
@@ -58,7 +60,9 @@ class Narrator:
         for reason in reasons[:SHOWN_REASONS]:
             self._reason(reason)
         if len(reasons) > SHOWN_REASONS:
-            self._line(" ", f"… and {len(reasons) - SHOWN_REASONS} more reasons, all in the same answer", "red")
+            self._line(
+                " ", f"… and {len(reasons) - SHOWN_REASONS} more reasons, all in the same answer", "red"
+            )
 
     def note(self, text: str) -> None:
         """Show what a record holds."""
@@ -68,7 +72,9 @@ class Narrator:
         lines = wrap(f"{reason.code}: {reason.detail}", WIDTH - 20)
         source = f"  [{reason.source}]" if reason.source else ""
         for place, line in enumerate(lines):
-            self._say(f"{'':13}  {'·' if place == 0 else ' '} {line}{source if place == len(lines) - 1 else ''}")
+            self._say(
+                f"{'':13}  {'·' if place == 0 else ' '} {line}{source if place == len(lines) - 1 else ''}"
+            )
 
     def _line(self, mark: str, text: str, colour: str) -> None:
         self._say(f"{'':11}  {click.style(mark, fg=colour)} {text}")

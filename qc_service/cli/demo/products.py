@@ -49,11 +49,19 @@ def _finding(assay: str, expected: str, method: str, *, kind: str = "qualitative
 
 
 CONCENTRATION = _number(
-    "particle_concentration", "particles/mL", "1.02E+10", "NTA", low="8.0E+9", high="1.2E+10", instrument="NTA-01"
+    "particle_concentration",
+    "particles/mL",
+    "1.02E+10",
+    "NTA",
+    low="8.0E+9",
+    high="1.2E+10",
+    instrument="NTA-01",
 )
 SIZE = _number("size_mode", "nm", "112.4", "NTA", low="80", high="150", instrument="NTA-01")
 PH = _number("ph", "pH", "7.31", "USP <791>", low="7.0", high="7.6")
-TRANSMEMBRANE = _finding("identity_transmembrane", "positive", "Flow cytometry, CD63 and CD81", kind="presence")
+TRANSMEMBRANE = _finding(
+    "identity_transmembrane", "positive", "Flow cytometry, CD63 and CD81", kind="presence"
+)
 CYTOSOLIC = _finding("identity_cytosolic", "positive", "Western blot, TSG101", kind="presence")
 CALNEXIN = _finding("purity_calnexin", "not_detected", "Western blot, calnexin", kind="presence")
 MYCOPLASMA = _finding("mycoplasma", "not_detected", "USP <63>", kind="presence")

@@ -29,7 +29,9 @@ def shipped(stage: Stage, lot: str, *clinics: str, count: int = 6, leaves: int) 
     """Vials of a lot leave on a day and are received on the next, each clinic its own."""
     stage.clock.on(leaves)
     names = " and ".join(clinic.replace("-", " ") for clinic in clinics)
-    with stage.telling(f"Lara Sample of logistics sends {count} vials of {lot} to {names}; they arrive cold."):
+    with stage.telling(
+        f"Lara Sample of logistics sends {count} vials of {lot} to {names}; they arrive cold."
+    ):
         for clinic in clinics:
             stage.act("logistics", dispatch_shipment, DispatchShipment, **consignment(lot, clinic, count))
         stage.clock.on(leaves - 1)

@@ -7,8 +7,8 @@ from contextlib import contextmanager
 from typing import TypeVar
 
 from qc_service.app import Capabilities
-from qc_service.application.acts import Receipt, UseCase
 from qc_service.application.actor import Actor
+from qc_service.application.acts import Receipt, UseCase
 from qc_service.application.decoding import recorded
 from qc_service.application.ports import StoredRecord
 from qc_service.application.tokens import actor_of

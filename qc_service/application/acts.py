@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TypeVar
 
@@ -106,7 +106,10 @@ class Acts:
             raise refused.refusal from None
         prepared = self.prepare(view, occasion, news, retry)
         first = self._store.commit(prepared)
-        return Receipt(records=self._store.records(first, len(prepared.records)), first_time=True)
+        placed = tuple(
+            replace(record, index=first + offset) for offset, record in enumerate(prepared.records)
+        )
+        return Receipt(records=placed, first_time=True)
 
     def view(self) -> View:
         """A fresh view of the records, which reads again only what came since the last."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import lru_cache
 
 from qc_service.application.ports import StoredRecord
@@ -17,15 +18,15 @@ from qc_service.ledger.statement import Statement
 def recorded(stored: StoredRecord) -> Recorded:
     """Return the typed record. Raises ``Malformed`` or ``ValueError`` where the payload is not one of ours.
 
-    Records never change, so each is read once and remembered by its digest.
+    Records never change, so each is read once and remembered by its payload.
     """
-    return decoded(stored.payload, stored.index)
+    return replace(_decoded(stored.payload), index=stored.index)
 
 
 @lru_cache(maxsize=32_768)
-def decoded(payload: bytes, index: int) -> Recorded:
+def _decoded(payload: bytes) -> Recorded:
     """Read one payload strictly: a canonical statement, a known kind, a complete body."""
-    return typed(Statement.parse(payload), digest(payload), index)
+    return typed(Statement.parse(payload), digest(payload), 0)
 
 
 def typed(statement: Statement, payload_digest: str, index: int) -> Recorded:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache, partial
 
 from qc_service.application.ports import Store, Unavailable
 from qc_service.ledger.checkpoint import Checkpoint, open_checkpoint
@@ -26,17 +27,25 @@ class Publisher:
         self._signer = signer
         self._fork_file = fork_file
         self.verifier = verifier_key(origin, signer.public)
+        self._opened = lru_cache(maxsize=256)(
+            partial(open_checkpoint, verifier=NoteVerifier.parse(self.verifier))
+        )
 
     def publish(self, at_least: int = 0) -> bytes:
         """Return a signed checkpoint of a committed head of at least this size, signing a new one where needed.
 
         Raises ``ForkDetected`` when the head does not extend the one in the file outside the database.
         """
-        latest = self._latest()
-        if at_least and latest and latest[0].size >= at_least:
-            return latest[1]
-        with self._fork_file.locked():
-            return self._extend()
+        published = self._published(at_least)
+        if published is None:
+            with self._fork_file.locked():
+                # Whoever had the file before may have signed a head that holds ours, too.
+                published = self._published(at_least) or self._extend()
+        return published
+
+    def _published(self, at_least: int) -> bytes | None:
+        latest = self._latest() if at_least else None
+        return latest[1] if latest and latest[0].size >= at_least else None
 
     def _extend(self) -> bytes:
         latest = self._latest()
@@ -57,7 +66,7 @@ class Publisher:
 
     def _latest(self) -> tuple[Checkpoint, bytes] | None:
         note = self._fork_file.read()
-        return None if note is None else (open_checkpoint(note, NoteVerifier.parse(self.verifier)), note)
+        return None if note is None else (self._opened(note), note)
 
     def proof(self, index: int) -> str:
         """The proof that the entry at this place is under a signed checkpoint, as ``c2sp.org/tlog-proof@v1`` text."""
@@ -66,7 +75,7 @@ class Publisher:
     def proofs(self, indices: Sequence[int]) -> tuple[str, ...]:
         """Proofs of several entries to one common checkpoint."""
         note = self.publish(at_least=max(indices) + 1)
-        size = open_checkpoint(note, NoteVerifier.parse(self.verifier)).size
+        size = self._opened(note).size
         node = self._nodes([at for index in indices for at in inclusion_nodes(index, size)])
         return tuple(TlogProof(index, inclusion_proof(index, size, node), note).text() for index in indices)
 

@@ -15,6 +15,7 @@ from qc_service.application.ports import IndexRows, Moved, StoredRecord
 from qc_service.domain.vial_acts import VialRef
 from qc_service.domain.vials import Vial
 from qc_service.persistence import rows, tables
+from qc_service.persistence.driver import Driver, Statement
 from qc_service.persistence.engine import writing
 from qc_service.persistence.store import RECORDS, SqlStore
 from qc_service.persistence.writing import read_head, write_index
@@ -119,6 +120,9 @@ class _Snapshot(SqlAuditable):
 
     def reading(self) -> AbstractContextManager[Connection]:
         return nullcontext(self._connection)
+
+    def asked(self, statement: Statement, **values: object) -> Sequence[Any]:
+        return Driver.of(self._connection).all(statement, **values)
 
 
 class SqlScratch(_SqlTables, Scratch):

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import AbstractContextManager
+from threading import Lock
 from typing import Any
 
 import orjson
-from sqlalchemy import ColumnElement, Connection, Engine, func, or_, select, text
+from sqlalchemy import ColumnElement, Connection, Engine, bindparam, func, or_, select
 from sqlalchemy.exc import OperationalError
 
 from qc_service.application.ports import (
+    NEVER,
     CatalogueRow,
     Done,
     LogHead,
@@ -24,13 +26,48 @@ from qc_service.application.ports import (
 from qc_service.domain.records import Enclosure
 from qc_service.domain.vials import Vial
 from qc_service.persistence import rows, tables
+from qc_service.persistence.driver import KeptDrivers, Statement, for_each, listed
 from qc_service.persistence.engine import writing
 from qc_service.persistence.hot import HotReader
-from qc_service.persistence.writing import append, chunks, citing_version, read_head
+from qc_service.persistence.writing import HEAD, append, head_of
 
 RECORDS = [tables.ledger_records.c[name] for name in rows.RECORD_COLUMNS]
 """The columns of a record in the order that ``rows.record_of`` reads."""
-_VIAL = tables.vials.c["lot", "serial", "ordinal", "state", "custody", "facts", "version", "mac"]
+_PLACE, _EDGE, _VIAL = tables.ledger_records.c, tables.citations.c, tables.vials.c
+_VIAL_ROW = _VIAL["lot", "serial", "ordinal", "state", "custody", "facts", "version", "mac"]
+_STREAM = Statement(
+    select(*RECORDS)
+    .where(_PLACE.stream == bindparam("stream"), _PLACE.seq >= bindparam("first"))
+    .order_by(_PLACE.seq)
+)
+_LOG = Statement(
+    select(*RECORDS)
+    .where(_PLACE.log_index >= bindparam("first"), _PLACE.log_index < bindparam("last"))
+    .order_by(_PLACE.log_index)
+)
+_CITING = Statement(
+    select(_EDGE.citing, _EDGE.log_index)
+    .where(_EDGE.cited == bindparam("cited"), _EDGE.room == bindparam("room"))
+    .order_by(_EDGE.citing)
+)
+_VIALS = Statement(select(*_VIAL_ROW).where(_VIAL.lot == bindparam("lot")).order_by(_VIAL.ordinal))
+_NAMED_VIALS = for_each(
+    "SELECT v.lot, v.serial, v.ordinal, v.state, v.custody, v.facts, v.version, v.mac FROM {each} AS w "
+    "LEFT JOIN vials v ON v.lot = w.value ->> 0 AND v.serial = w.value ->> 1"
+)
+_NODES = for_each(
+    "SELECT n.level, n.idx, n.hash FROM {each} AS w LEFT JOIN ledger_nodes n "
+    "ON n.level = CAST(w.value ->> 0 AS BIGINT) AND n.idx = CAST(w.value ->> 1 AS BIGINT)"
+)
+_LEAVES = for_each(
+    "SELECT 0, r.log_index, r.leaf FROM {each} AS w LEFT JOIN ledger_records r "
+    "ON r.log_index = CAST(w.value ->> 1 AS BIGINT)"
+)
+_RETRIED = Statement(
+    select(*tables.idempotency.c["fingerprint", "first_index", "record_count"]).where(
+        tables.idempotency.c.scope == bindparam("scope")
+    )
+)
 
 
 class SqlStore(Store):
@@ -40,43 +77,28 @@ class SqlStore(Store):
         self.engine = engine
         self.row_key = row_key
         self._sealer = rows.Sealer(row_key)
-        self._hot = HotReader(engine, self._sealer)
+        self._kept = KeptDrivers(engine)
+        self._hot = HotReader(self._kept, self._sealer)
+        self._turn = Lock()
 
     def head(self) -> LogHead:
-        with self.reading() as connection:
-            return read_head(connection)
+        return head_of(self.asked(HEAD)[0])
 
     def stream(self, stream: str, first: int = 0) -> tuple[StoredRecord, ...]:
-        place = tables.ledger_records.c
-        chosen = select(*RECORDS).where(place.stream == stream, place.seq >= first).order_by(place.seq)
-        return tuple(rows.record_of(row) for row in self._all(chosen))
+        return tuple(map(rows.record_of, self.asked(_STREAM, stream=stream, first=first)))
 
     def records(self, first: int, count: int) -> tuple[StoredRecord, ...]:
-        place = tables.ledger_records.c.log_index
-        chosen = select(*RECORDS).where(place >= first, place < first + count).order_by(place)
-        return tuple(rows.record_of(row) for row in self._all(chosen))
+        return tuple(map(rows.record_of, self.asked(_LOG, first=first, last=first + count)))
 
     def citing(self, cited: str, room: str) -> tuple[tuple[str, ...], int]:
-        edges = tables.citations
-        chosen = (
-            select(edges.c.citing)
-            .where(edges.c.cited == cited, edges.c.room == room)
-            .order_by(edges.c.citing)
-        )
-        with self.reading() as connection:
-            # The version is read first: a stream added in between makes the commit judge again, never pass unseen.
-            version = citing_version(connection, cited, room)
-            return tuple(connection.execute(chosen).scalars()), version
+        found = self.asked(_CITING, cited=cited, room=room)
+        return tuple(row[0] for row in found), max((row[1] for row in found), default=NEVER)
 
     def vials(self, lot: str, serials: Sequence[str] | None = None) -> tuple[Vial, ...]:
-        chosen = select(*_VIAL).where(tables.vials.c.lot == lot)
         if serials is None:
-            found = self._all(chosen.order_by(tables.vials.c.ordinal))
-        else:
-            found = [
-                row for chunk in chunks(serials) for row in self._all(chosen.where(_VIAL.serial.in_(chunk)))
-            ]
-        return tuple(sorted((self._vial(row) for row in found), key=lambda vial: vial.ordinal))
+            return tuple(map(self._vial, self.asked(_VIALS, lot=lot)))
+        found = self._each(_NAMED_VIALS, {(lot, serial) for serial in serials})
+        return tuple(sorted(map(self._vial, found), key=lambda vial: vial.ordinal))
 
     def _vial(self, row: Any) -> Vial:
         self._sealer.check("vials", row[:7], row[7])
@@ -105,20 +127,17 @@ class SqlStore(Store):
         return Enclosure(name=found[0].name, media_type=found[0].media_type, content=bytes(found[0].content))
 
     def nodes(self, wanted: Sequence[tuple[int, int]]) -> list[bytes]:
-        """One query for all: a join with the wanted places, since IN over pairs scans the table on SQLite."""
-        if not wanted:
-            return []
-        values = ", ".join(f"({place}, {level}, {idx})" for place, (level, idx) in enumerate(wanted))
-        query = text(
-            f"WITH wanted(place, level, idx) AS (VALUES {values}) "  # noqa: S608  integers of our own making
-            "SELECT coalesce(n.hash, r.leaf) FROM wanted w "
-            "LEFT JOIN ledger_nodes n ON w.level > 0 AND n.level = w.level AND n.idx = w.idx "
-            "LEFT JOIN ledger_records r ON w.level = 0 AND r.log_index = w.idx ORDER BY w.place"
-        )
-        found = [row[0] for row in self._all(query)]
-        if None in found:
+        above, leaves = [at for at in wanted if at[0]], [at for at in wanted if not at[0]]
+        rows_found = (*self._each(_NODES, above), *self._each(_LEAVES, leaves))
+        found = {(level, idx): bytes(one) for level, idx, one in rows_found if one is not None}
+        if not found.keys() >= set(wanted):
             raise LookupError("a Merkle node is missing from the store")
-        return [bytes(one) for one in found]
+        return [found[at] for at in wanted]
+
+    def _each(self, statement: Statement, keys: Collection[object]) -> Iterator[Any]:
+        """What is found of these keys; one that is not there is left out."""
+        found = self.asked(statement, keys=listed(keys)) if keys else ()
+        return (row for row in found if row[1] is not None)
 
     def catalogue(self, query: Query) -> tuple[tuple[CatalogueRow, ...], str]:
         listed = tables.catalogue
@@ -146,19 +165,25 @@ class SqlStore(Store):
         return bool(self._all(chosen))
 
     def done(self, scope: str) -> Done | None:
-        found = self._all(select(tables.idempotency).where(tables.idempotency.c.scope == scope))
+        found = self.asked(_RETRIED, scope=scope)
         if not found:
             return None
-        return Done(fingerprint=found[0].fingerprint, first=found[0].first_index, count=found[0].record_count)
+        fingerprint, first, count = found[0]
+        return Done(fingerprint=fingerprint, first=first, count=count)
 
     def commit(self, prepared: Prepared) -> int:
         try:
-            with writing(self.engine) as connection:
+            # Threads take turns here: SQLite would let those that wait sleep, and wake them too late.
+            with self._turn, writing(self.engine) as connection:
                 return append(connection, prepared, self._sealer)
-        except OperationalError as error:
+        except (OperationalError, self.engine.dialect.loaded_dbapi.OperationalError) as error:
             raise Unavailable(
                 "The store is busy or cannot be reached; nothing was recorded. Try again."
             ) from error
+
+    def asked(self, statement: Statement, **values: object) -> Sequence[Any]:
+        """The rows of a statement that is asked all day."""
+        return self._kept.all(statement, **values)
 
     def reading(self) -> AbstractContextManager[Connection]:
         """A connection to read with."""

@@ -20,7 +20,8 @@ from qc_service.exchange.instruments import UnreadableFile, read_instrument, rea
 )
 @as_json
 def read_instrument_(*, files: tuple[Path, ...], json_: bool) -> None:
-    """Read instrument files as the service would, and show the values and warnings."""
+    """Read instrument files as the service would; each gives a line of JSON with its values and warnings."""
+    del json_  # a reading is for a program, or for a person who looks closely
     refused = False
     for file in files:
         try:
@@ -28,7 +29,7 @@ def read_instrument_(*, files: tuple[Path, ...], json_: bool) -> None:
         except UnreadableFile as error:
             refused = True
             plain = {"refused": error.code, "detail": error.detail}
-        click.echo(json.dumps({"file": file.name, **plain}, ensure_ascii=False, indent=None if json_ else 2))
+        click.echo(json.dumps({"file": file.name, **plain}, ensure_ascii=False))
     sys.exit(1 if refused else 0)
 
 
@@ -36,13 +37,13 @@ def read_instrument_(*, files: tuple[Path, ...], json_: bool) -> None:
 @as_json
 def read_code(*, json_: bool) -> None:
     """Read raw scans, one a line on standard input, with C escapes for control characters."""
-    del json_  # the answer is always a line of JSON, since a program or a careful person reads it
+    del json_  # as above
     refused = False
     today = datetime.now(UTC).date()
-    for line in sys.stdin:
-        answer = read_line(line.rstrip("\n"), today)
+    for line in sys.stdin.buffer:
+        answer = read_line(line.decode("utf-8", "surrogateescape").rstrip("\r\n"), today)
         refused = refused or not answer["ok"]
-        click.echo(json.dumps(answer, ensure_ascii=False))
+        click.echo(json.dumps(answer))
     sys.exit(1 if refused else 0)
 
 

@@ -41,14 +41,9 @@ def create(
     with installation() as made:
         try:
             if printed_name is not None:
-                plain = {
-                    "person": person,
-                    "printed_name": printed_name,
-                    "roles": roles,
-                    "organisation": organisation,
-                }
-                intent = from_plain(RegisterPerson, plain)
-                made.acts.perform(register_person, actor_of(made.view(), by or ""), intent)
+                said = {"id": person, "printed_name": printed_name, "roles": roles}
+                intent = from_plain(RegisterPerson, {**said, "organisation": organisation})
+                made.acts.perform(register_person, actor_of(made.view(), _named(by)), intent)
             text = issue(
                 made.tokens, made.view(), person=person, label=label, at=made.clock(), lasts=timedelta(days=days),
                 fresh=made.fresh,
@@ -60,25 +55,23 @@ def create(
     say({"token": text, "person": person, "days": days}, text, json_=json_)
 
 
+def _named(by: str | None) -> str:
+    if by is None:
+        raise CouldNotAsk("A new person is registered by somebody: name an administrator with --by.")
+    return by
+
+
 @token.command("list")
 @as_json
 def list_(*, json_: bool) -> None:
     """List tokens, newest first; secrets are not kept."""
     with installation() as made:
         rows = made.tokens.all()
-    plain = [
-        {
-            "id": r.token_id,
-            "person": r.person,
-            "label": r.label,
-            "expires_at": r.expires_at,
-            "revoked_at": r.revoked_at,
-        }
-        for r in rows
-    ]
+    shown = ("person", "label", "created_at", "expires_at", "revoked_at")
+    plain = [{"id": row.token_id} | {name: getattr(row, name) for name in shown} for row in rows]
     lines = [
-        f"{r.token_id}  {r.person:24} until {r.expires_at}  {'revoked' if r.revoked_at else r.label}"
-        for r in rows
+        f"{row.token_id}  {row.person:24} until {row.expires_at}  {'revoked' if row.revoked_at else row.label}"
+        for row in rows
     ]
     say(plain, "\n".join(lines) or "There are no tokens yet: qc-service token create --person …", json_=json_)
 

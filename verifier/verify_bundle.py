@@ -300,7 +300,7 @@ class Case:
     tagged: dict[str, list[Record]] = field(default_factory=dict)
     streams: dict[str, list[Record]] = field(default_factory=dict)
     state: dict[str, Any] = field(default_factory=dict)
-    unconfirmed: list[str] = field(default_factory=list)
+    unconfirmed: dict[str, Any] = field(default_factory=dict)
 
     def shown(self) -> list[Record]:
         """The records that can be read, in the order of the log."""
@@ -628,7 +628,7 @@ def _compared(case: Case, what: str, claimed: Any, mine: Any, hidden: set[str]) 
     if claimed == mine:
         return
     if hidden:
-        case.unconfirmed.append(what)
+        case.unconfirmed[what] = claimed
     else:
         yield f"claimed, {what}: {json.dumps(claimed)}, but the records lead to {json.dumps(mine)}"
 
@@ -656,6 +656,11 @@ STEPS: tuple[Callable[[Case], Findings], ...] = (
 OPENS = {"DeviationOpened": "deviation", "InvestigationOpened": "investigation", "LotHeld": "hold"}
 CLOSES = {"DeviationClosed": "deviation", "InvestigationConcluded": "investigation", "HoldLifted": "hold"}
 RESULTS = {"ResultInvalidated": "invalidated", "ResultRecorded": "recorded", "ResultVerified": "verified"}
+FACTS: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
+    "LotRegistered": lambda body: {name: body[name] for name in ("kind", "product")},
+    "VialsFilled": lambda body: {"expires_on": body["expires_on"], "filled": _count(body)},
+    "LotAssessed": lambda body: {"assessment": {name: body[name] for name in ("passed", "specification")}},
+}
 NEUTRAL = (
     "LabelsReconciled",
     "LotMaterialConsumed",
@@ -678,12 +683,8 @@ def lot_state(records: Iterable[Record], today: str) -> dict[str, Any]:
             open_[CLOSES[kind]].discard(body[CLOSES[kind]])
         elif kind in RESULTS:
             results[RESULTS[kind]] += 1
-        elif kind == "LotRegistered":
-            facts |= {"kind": body["kind"], "product": body["product"]}
-        elif kind == "VialsFilled":
-            facts |= {"expires_on": body["expires_on"], "filled": _count(body)}
-        elif kind == "LotAssessed":
-            facts["assessment"] = {"passed": body["passed"], "specification": body["specification"]}
+        elif kind in FACTS:
+            facts |= FACTS[kind](body)
         elif kind in ("LotReleased", "LotRejected"):
             decided.append(body.get("purpose", "rejected"))
         elif kind in ("LotRecalled", "LotRecallRescinded"):
@@ -913,8 +914,8 @@ def _told(case: Case) -> Iterator[str]:
     yield from (f"donation     {name}: {standing}" for name, standing in case.state["donations"].items())
     if case.state["vial"]:
         yield f"vial         {case.state['vial']['serial']}: {case.state['vial']['state']}"
-    for what in case.unconfirmed:
-        yield f"unconfirmed  {what}: what the bundle claims rests on records that are withheld from its reader"
+    for what, claimed in case.unconfirmed.items():
+        yield f"UNCONFIRMED  {what}: the bundle claims {json.dumps(claimed)}; that rests on withheld records"
     yield "VERIFIED: authentic, complete in itself, and the records lead to the state that it claims."
     yield "What no bundle shows: whether everybody is shown the same log, and what was recorded since."
 

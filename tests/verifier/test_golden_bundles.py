@@ -25,7 +25,7 @@ def test_the_same_story_makes_the_same_bundles(tmp_path: Path) -> None:
 def test_a_golden_bundle_verifies(name: str) -> None:
     outcome = stranger.verify(BUNDLES[name], ROOT)
     assert outcome.found == [[]] * 13
-    assert outcome.case.unconfirmed == []
+    assert outcome.case.unconfirmed == {}
     assert set(outcome.case.verdicts) == {"valid"}
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
-from importlib import resources
+from pathlib import Path
 
 from flask import Response, request
 from flask.typing import ResponseReturnValue
@@ -17,6 +17,9 @@ from qc_service.web.service import service
 FORMATS = {
     "format": "`json`, the bundle alone (default), or `zip`, the bundle with the verifier that checks it"
 }
+VERIFIER = Path(__file__).parents[2] / "verifier" / "verify_bundle.py"
+"""The stranger's verifier, handed out as it stands; nothing here imports it."""
+
 READ_ME = """\
 {name} is a provenance bundle of {issuer}. To check it, with Python 3.11 and the cryptography package:
 
@@ -61,7 +64,7 @@ def _zipped(name: str, bundle: bytes) -> bytes:
     with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as archive:
         for member, octets in (
             (name, bundle),
-            ("verify_bundle.py", resources.files("verifier").joinpath("verify_bundle.py").read_bytes()),
+            ("verify_bundle.py", VERIFIER.read_bytes()),
             ("README.txt", READ_ME.format(name=name, issuer=service().issuer).encode()),
         ):
             archive.writestr(zipfile.ZipInfo(member, EPOCH), octets, zipfile.ZIP_DEFLATED)

@@ -10,13 +10,18 @@ from qc_service.application.manifest import filled_vials
 from qc_service.application.ports import CatalogueRow, CitationRow, ConsignmentRow, IndexRows, LotAnswerRow
 from qc_service.application.rooms import ROOMS
 from qc_service.application.view import View
+from qc_service.domain.code_checks import CodeChecked
 from qc_service.domain.filling import VialsFilled
 from qc_service.domain.lots import LOT
+from qc_service.domain.moments import instant_text
 from qc_service.domain.records import Recorded
 from qc_service.domain.shipments import ShipmentDispatched, ShipmentReceived
+from qc_service.domain.vial_acts import VialAdministered, VialChecked
 from qc_service.domain.vial_changes import apply, touched
 from qc_service.domain.vials import Vial
 
+ALERT = "alert"
+"""The room of alerts in the catalogue: rows about records, not streams of their own."""
 REACHING = ("donation", "facility", "product", "lot")
 """The rooms whose records may change the answer of every lot below."""
 
@@ -27,7 +32,10 @@ def index(view: View, records: Sequence[Recorded], enclosed: dict[str, bytes]) -
     after = view.after(records, vials)
     streams = tuple(dict.fromkeys(recorded.stream for recorded in records))
     return IndexRows(
-        catalogue=tuple(row for stream in streams if (row := catalogue_row(after, stream))),
+        catalogue=(
+            *(row for stream in streams if (row := catalogue_row(after, stream))),
+            *alert_rows(after, records),
+        ),
         citations=tuple(citation_rows(records)),
         consignments=tuple(consignment_rows(records)),
         vials=vials,
@@ -51,6 +59,26 @@ def catalogue_row(view: View, stream: str) -> CatalogueRow | None:
         seq=view.history(stream)[-1].seq,
         summary=members,
     )
+
+
+def alert_rows(view: View, records: Iterable[Recorded]) -> Iterable[CatalogueRow]:
+    """One row for each record that asks quality to look (rules V4, V5, V7): the lot's owner finds it in a list.
+
+    It is named by the time and the record's digest, so that the list is in the order of time.
+    """
+    for recorded in records:
+        body = recorded.body
+        if not isinstance(body, VialChecked | VialAdministered | CodeChecked) or not body.alert:
+            continue
+        lot = view.find(LOT, body.lot) if body.lot else None
+        yield CatalogueRow(
+            stream=f"{ALERT}/{instant_text(recorded.recorded_at)}-{recorded.digest[:16]}",
+            organisation=lot.organisation if lot else recorded.signer.organisation,
+            status="raised",
+            title=f"{', '.join(body.reasons)} at {recorded.signer.organisation}",
+            seq=0,
+            summary={"about": recorded.stream, "record": type(body).__name__, "digest": recorded.digest},
+        )
 
 
 def citation_rows(records: Iterable[Recorded]) -> Iterable[CitationRow]:

@@ -27,14 +27,13 @@ from qc_service.domain.permissions import Role
 from qc_service.domain.products import PRODUCT
 from qc_service.domain.regulatory import RegulatoryBasis, no_basis_in_words, statement_on
 from qc_service.domain.use import end_of_day
-from qc_service.domain.verdict import Asker, Decision, Finding, ScannedCode, decide, in_order_of_table
-from qc_service.domain.vial_standing import expiry_findings, vial_findings
+from qc_service.domain.verdict import RULES, Asker, Decision, Finding, ScannedCode, decide, in_order_of_table
+from qc_service.domain.vial_standing import CUSTODY_NOT_CHECKED, expiry_findings, vial_findings
 from qc_service.domain.vials import Vial
 from qc_service.domain.vocabulary import AdministrationRoute, BasisKind
 
 TOPICAL_ONLY = "TOPICAL ONLY – NOT FOR INJECTION"
 ALTERED = Finding(code="log_inconsistent", detail="A record about this vial may have been altered.")
-NOTICE_CODES = frozenset({"custody_not_checked", "expires_soon"})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -172,17 +171,9 @@ def judge(
     """Weigh everything that was found; the answer gives all reasons at once, in the table's order."""
     row = found.lot
     facts = facts_of(row.facts) if row else None
-    said = [*_identity(found, fields)]
-    if row is not None and facts is not None:
-        said += facts.reasons + facts.notices
-        said += _footing(facts, asker)
-        if row.expires_on:
-            said += expiry_findings(date.fromisoformat(row.expires_on), asker, row.zone, at)
-    if found.vial is not None:
-        said += vial_findings(found.vial, asker, at)
-    notice_codes = NOTICE_CODES | {notice.code for notice in facts.notices} if facts else NOTICE_CODES
-    reasons = in_order_of_table([finding for finding in said if finding.code not in notice_codes])
-    notices = in_order_of_table([finding for finding in said if finding.code in notice_codes])
+    said = _said(found, fields, facts, asker, at)
+    reasons = in_order_of_table([finding for finding in said if finding.code in RULES])
+    notices = in_order_of_table([finding for finding in said if finding.code not in RULES])
     if row is not None and found.vial is None and not reasons:
         reasons = (_serial_needed(row.lot),)
     decision = decide(reasons)
@@ -201,6 +192,23 @@ def judge(
         decision=decision, reasons=reasons, notices=notices, head=head, stable=kept if stable is None else stable,
         topical_only=facts.topical_only if facts else False, use_before=use_before,
     )  # fmt: skip
+
+
+def _said(
+    found: Found, fields: ScannedCode, facts: LotFacts | None, asker: Asker, at: datetime
+) -> list[Finding]:
+    row = found.lot
+    said = [*_identity(found, fields)]
+    if asker.organisation is None:
+        said.append(CUSTODY_NOT_CHECKED)
+    if row is not None and facts is not None:
+        said += facts.reasons + facts.notices
+        said += _footing(facts, asker)
+        if row.expires_on:
+            said += expiry_findings(date.fromisoformat(row.expires_on), asker, row.zone, at)
+    if found.vial is not None:
+        said += vial_findings(found.vial, asker, at)
+    return said
 
 
 @lru_cache(maxsize=4096)

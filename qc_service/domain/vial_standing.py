@@ -12,6 +12,11 @@ from qc_service.domain.vial_states import VialState
 from qc_service.domain.vials import Doubt, Vial
 
 EXPIRES_SOON = timedelta(days=30)
+CUSTODY_NOT_CHECKED = Finding(
+    code="custody_not_checked",
+    detail="You are not signed in, so it was not checked to whom this vial was sent.",
+)
+"""What every answer to an anonymous asker mentions."""
 _SAMPLES = {VialState.REJECTED_AT_INSPECTION, VialState.QC_SAMPLE, VialState.RETENTION, VialState.STABILITY}
 _ENDED = {
     VialState.WASTED: Finding(code="wasted", detail="This vial was recorded as wasted."),
@@ -62,9 +67,8 @@ def _used(vial: Vial, asker: Asker, at: datetime) -> Iterable[Finding]:
 
 def _custody(vial: Vial, asker: Asker) -> Iterable[Finding]:
     if asker.organisation is None:
-        detail = "You are not signed in, so it was not checked to whom this vial was sent."
-        yield Finding(code="custody_not_checked", detail=detail)
-    elif vial.state is VialState.IN_TRANSIT and vial.consigned_to == asker.organisation:
+        return
+    if vial.state is VialState.IN_TRANSIT and vial.consigned_to == asker.organisation:
         yield Finding(code="in_transit", detail="This vial is on its way to you. Receive it first.")
     elif not (
         asker.organisation in {vial.organisation, vial.custody, vial.claimed_by} or asker.keeps_quality

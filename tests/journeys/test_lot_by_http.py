@@ -70,3 +70,7 @@ def test_v5_a_claim_of_a_vial_used_elsewhere_is_refused_and_on_record(stage: Sta
     assert "used_elsewhere" in [reason["code"] for reason in refused["reasons"]]
     (alarm,) = stage.made.store.records(size, 9)
     assert (alarm.kind, alarm.stream) == ("VialChecked", f"vial/{LOT}/{serial}")
+    (listed,) = stage.get("quality", "/alerts")["items"]
+    assert listed["about"] == alarm.stream
+    assert "used_elsewhere" in listed["title"]
+    assert stage.get("other_clinician", "/alerts")["items"] == []

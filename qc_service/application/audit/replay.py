@@ -10,7 +10,13 @@ from qc_service.application.answers import lot_answer
 from qc_service.application.audit.ports import Auditable, Scratch
 from qc_service.application.decoding import recorded
 from qc_service.application.histories import History
-from qc_service.application.index import catalogue_row, changed_vials, citation_rows, consignment_rows
+from qc_service.application.index import (
+    alert_rows,
+    catalogue_row,
+    changed_vials,
+    citation_rows,
+    consignment_rows,
+)
 from qc_service.application.ports import (
     CatalogueRow,
     CitationRow,
@@ -63,6 +69,8 @@ class Replay:
         room, _, name = stream.partition("/")
         self._citations += citation_rows(records)
         self._consignments += consignment_rows(records)
+        with _failing(stream):
+            self._catalogue += alert_rows(self._view, records)
         if room in ROOMS:
             self._view.learn(records)
             with _failing(stream):

@@ -9,9 +9,9 @@ Exit 2: the question could not be asked: no trust root that holds, or no file.
 This one file needs Python 3.11 and the `cryptography` package, and nothing else. The formats are described in
 docs/record-format.md; they are other people's: RFC 8785, in-toto Statement v1, DSSE, RFC 6962, C2SP notes.
 
-How to read it: the steps (1) to (13) are the functions listed in STEPS, in the order in which they run; their
-docstrings are what --explain prints. A step yields what it finds wrong, and runs only where every step before
-it found nothing, so it may rely on them.
+How to read it: the steps are the functions numbered (1) to (13), in the order in which they run; --explain
+prints their docstrings. A step yields what it finds wrong, and runs only where every step before it found
+nothing, so it may rely on them.
 """
 
 from __future__ import annotations
@@ -60,6 +60,7 @@ ENVELOPE: Shape = {"payload": TEXT, "payloadType": TEXT, "signatures": LIST}
 SIGNATURE: Shape = {"keyid": TEXT, "sig": TEXT}
 STATEMENT: Shape = {"_type": TEXT, "predicate": OBJECT, "predicateType": TEXT, "subject": LIST}
 SUBJECT: Shape = {"digest": OBJECT, "name": TEXT}
+DIGEST: Shape = {"sha256": TEXT}
 PREDICATE: Shape = {
     "body": OBJECT, "cites": LIST, "issuer": TEXT, "meaning": TEXT, "occurred_at": TEXT,
     "prev": TEXT + NULL, "reason": TEXT + NULL, "recorded_at": TEXT, "salt": TEXT, "seq": COUNT,
@@ -322,6 +323,7 @@ Findings = Iterator[str]
 # -------------------------------------------------------------------------------- the steps
 
 
+# (1)
 def trust_root(case: Case) -> Findings:
     """The trust root holds: its log key bears the issuer's name, and enough of its own record keys signed it.
 
@@ -332,12 +334,8 @@ def trust_root(case: Case) -> Findings:
     issuer, _, rest = signed["log"].partition("+")
     typed = unbase64(rest[9:], "trust root, log")
     log_id = hashlib.sha256(issuer.encode() + b"\n" + typed).digest()[:4]
-    if (signed["type"], signed["issuer"], rest[:9], typed[:1]) != (
-        "root",
-        issuer,
-        f"{log_id.hex()}+",
-        b"\x01",
-    ):
+    named = f"{issuer}+{log_id.hex()}+{rest[9:]}"
+    if (signed["type"], signed["issuer"], signed["log"], typed[:1]) != ("root", issuer, named, b"\x01"):
         yield "trust root: its log key does not bear the issuer's name and the key's own id"
     keys = {key.keyid: key for key in (Key.from_jwk(jwk, "trust root") for jwk in signed["record_keys"])}
     made = {one["keyid"]: one["sig"] for one in outer["signatures"] if exact(one, SIGNATURE, "trust root")}
@@ -353,6 +351,7 @@ def trust_root(case: Case) -> Findings:
     case.ring = {keyid: Authority(key) for keyid, key in keys.items()}
 
 
+# (2)
 def form(case: Case) -> Findings:
     """The bundle is one canonical JSON file of the known format, by the issuer that the trust root is of."""
     case.bundle = exact(parse(case.octets, "bundle"), BUNDLE, "bundle")
@@ -365,6 +364,7 @@ def form(case: Case) -> Findings:
         yield f"issuer: {case.bundle['issuer']}, but the trust root is that of {case.root.issuer}"
 
 
+# (3)
 def checkpoint(case: Case) -> Findings:
     """The checkpoint, the log's word on its size and root hash, is signed by the log key of the trust root."""
     note = CHECKPOINT.fullmatch(case.bundle["checkpoint"])
@@ -385,6 +385,7 @@ def checkpoint(case: Case) -> Findings:
     case.size, case.root_hash = int(note[2]), unbase64(note[3], "checkpoint, root hash")
 
 
+# (4)
 def log_entries(case: Case) -> Findings:
     """Every log entry, of withheld records too, is in the tree of that one checkpoint, at the index stated."""
     last = -1
@@ -399,11 +400,13 @@ def log_entries(case: Case) -> Findings:
             yield f"{where}: its entry is not in the tree under the checkpoint"
         entry = parse(octets, f"{where}, entry")
         bound = {"assertion": TEXT} if "assertion" in entry else {}
-        exact(entry, {**ENTRY, **bound}, f"{where}, entry")
+        if exact(entry, {**ENTRY, **bound}, f"{where}, entry")["v"] != 1:
+            yield f"{where}: its entry is of a version that is not known here"
         case.records.append(Record(index, entry, plain["envelope"], sha256(canonical(plain))))
         last = index
 
 
+# (5)
 def envelopes(case: Case) -> Findings:
     """Every envelope belongs to its entry: payload, key and the one signature are those that were logged."""
     for record in case.shown():
@@ -423,6 +426,7 @@ def opened(envelope: Any, payload_type: str, where: str) -> tuple[bytes, dict[st
     return unbase64(sealed["payload"], f"{where}, payload"), exact(sealed["signatures"][0], SIGNATURE, where)
 
 
+# (6)
 def statements(case: Case) -> Findings:
     """Every statement is canonical, exact and about its own stream and body; none is recorded before the last."""
     before = ""
@@ -433,9 +437,7 @@ def statements(case: Case) -> Findings:
         for cited in said["cites"]:
             exact(cited, CITATION, f"{record.where}, cites")
         for subject in outer["subject"]:
-            exact(
-                exact(subject, SUBJECT, record.where)["digest"], {"sha256": TEXT}, f"{record.where}, subject"
-            )
+            exact(exact(subject, SUBJECT, record.where)["digest"], DIGEST, f"{record.where}, subject")
         kind = KIND.fullmatch(outer["predicateType"])
         name = f"urn:qc-service:{case.root.issuer}:{said['stream']}"
         about = {"digest": {"sha256": sha256(canonical(said["body"]))}, "name": name}
@@ -444,14 +446,13 @@ def statements(case: Case) -> Findings:
             yield f"{record.where}: its type or its subject is not what its predicate says"
         if (said["issuer"], said["seq"]) != (case.root.issuer, record.entry["seq"]):
             yield f"{record.where}: has another issuer, or another number than its log entry"
-        if (
-            not INSTANT.fullmatch(said["recorded_at"])
-            or not before <= said["recorded_at"] <= case.bundle["as_of"]
-        ):
+        at = said["recorded_at"]
+        if not INSTANT.fullmatch(at) or not before <= at <= case.bundle["as_of"]:
             yield f"{record.where}: recorded before the record that precedes it, or after the bundle's time"
-        before = said["recorded_at"]
+        before = at
 
 
+# (7)
 def key_history(case: Case) -> Findings:
     """Which key may sign what: the trust root's keys, and what key records say, each signed by such a key.
 
@@ -483,6 +484,7 @@ def key_history(case: Case) -> Findings:
                 authority.compromised = min(body["since_size"], earlier)
 
 
+# (8)
 def signatures(case: Case) -> Findings:
     """Every statement was signed by a key that was authorised at its place in the log."""
     for record in case.shown():
@@ -492,6 +494,7 @@ def signatures(case: Case) -> Findings:
             yield f"{record.where}: {verdict}"
 
 
+# (9)
 def manifest(case: Case) -> Findings:
     """The manifest, signed by a record key, covers every part: nothing was added, dropped or changed since.
 
@@ -531,6 +534,7 @@ def _missing(said: dict[str, Any], index: int) -> str:
     return f"record (log index {index})"
 
 
+# (10)
 def streams(case: Case) -> Findings:
     """Every stream is whole: numbered from 0 to the length stated, each record naming the one before it.
 
@@ -568,6 +572,7 @@ def _fits(case: Case, name: str | None, first: Record) -> bool:
     return not first.shown or bool(first.entry["tag"] == hmac.digest(secret, text, "sha256").hex()[:32])
 
 
+# (11)
 def citations(case: Case) -> Findings:
     """Whatever a record stands on is here: each record it cites, by stream, number, digest and tag."""
     names = {records[0].entry["tag"]: name for name, records in case.streams.items()}
@@ -582,6 +587,7 @@ def citations(case: Case) -> Findings:
                 yield f"{record.where}: cites {cited['stream']} record {cited['seq']}, which is not here as cited"
 
 
+# (12)
 def fill_proof(case: Case) -> Findings:
     """A vial's serial is one of those that its lot's fill record commits to, at the place stated."""
     about, fill = case.bundle["about"], case.bundle["fill"]
@@ -603,6 +609,7 @@ def _fill_record(case: Case) -> dict[str, Any]:
     raise Wrong("fill", f"there is no fill record of {lot} here")
 
 
+# (13)
 def replay(case: Case) -> Findings:
     """The records, folded here from the beginning, lead to the state that the bundle claims.
 
@@ -634,19 +641,19 @@ def _compared(case: Case, what: str, claimed: Any, mine: Any, hidden: set[str]) 
 
 
 STEPS: tuple[Callable[[Case], Findings], ...] = (
-    trust_root,  # (1)
-    form,  # (2)
-    checkpoint,  # (3)
-    log_entries,  # (4)
-    envelopes,  # (5)
-    statements,  # (6)
-    key_history,  # (7)
-    signatures,  # (8)
-    manifest,  # (9)
-    streams,  # (10)
-    citations,  # (11)
-    fill_proof,  # (12)
-    replay,  # (13)
+    trust_root,
+    form,
+    checkpoint,
+    log_entries,
+    envelopes,
+    statements,
+    key_history,
+    signatures,
+    manifest,
+    streams,
+    citations,
+    fill_proof,
+    replay,
 )
 
 

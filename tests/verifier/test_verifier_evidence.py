@@ -11,6 +11,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 from qc_service.ledger.checkpoint import Checkpoint
 from qc_service.ledger.keys import P256Signer
+from qc_service.ledger.note import COSIGNATURE, NoteVerifier
 from qc_service.ledger.shape import from64, to64
 from tests.fakes import ISSUER, signer
 from tests.verifier.forging import LOT, ROOT, Forge, Plain, b64, canonical, findings, resealed, root
@@ -57,6 +58,9 @@ def _root(**changed: Any) -> bytes:
     return canonical({"signed": signed, "signatures": [{"keyid": FIRST.public.keyid, "sig": sig}]})
 
 
+COSIGNER = str(NoteVerifier(ISSUER, COSIGNATURE, signer(2).public))
+
+
 @pytest.mark.parametrize(
     ("trust", "words"),
     [
@@ -67,6 +71,7 @@ def _root(**changed: Any) -> bytes:
         (_root(issuer="other.example"), "does not bear the issuer's name"),
         (_root(log=f"{ISSUER}+00000000+{to64(bytes([1]) + signer(2).public.raw)}"), "the key's own id"),
         (_root(log=ISSUER), "does not bear"),
+        (_root(log=COSIGNER), "does not bear the issuer's name and"),
         (_root(threshold=2), "too few of its own record keys"),
         (_root(threshold=0), "too few of its own record keys"),
         (_root(threshold="1"), "threshold: must be int"),
@@ -204,6 +209,12 @@ def test_a_record_that_was_not_logged_so_is_found(flaw: str) -> None:
     members, words = FLAWED_RECORDS[flaw]
     found = _records(lambda records: records[1].update(members))
     assert words in found[0], found
+
+
+def test_an_entry_of_another_version_is_refused() -> None:
+    forge = story()
+    forge.say(f"lot/{LOT}", "LotHeld", {"hold": 1}, entry={"v": 2})
+    says(forge.verdict(), "(4) record (log index 4): its entry is of a version that is not known here")
 
 
 def test_an_entry_with_other_members_is_refused_and_one_bound_to_an_assertion_is_not() -> None:

@@ -94,7 +94,7 @@ class Capabilities:
 
     def close(self) -> None:
         """Give back the database connections."""
-        self.engine.dispose()
+        self.store.close()
 
 
 class ClockRefused(ValueError):

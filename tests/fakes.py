@@ -155,7 +155,8 @@ class MemoryStore(Store):
             self.merkle.update({(level, idx): one for level, idx, one in nodes})
             self.log.append(replace(record, index=base + offset))
         self.recorded_at = prepared.recorded_at
-        self.files.update({str(one.file.sha256): one for one in prepared.enclosures})
+        for one in prepared.enclosures:
+            self.files.setdefault(str(one.file.sha256), one)
         self._index(prepared.rows, base)
         if prepared.retry:
             fingerprint = prepared.retry.fingerprint
@@ -170,6 +171,8 @@ class MemoryStore(Store):
             *(key for key, version in reads.sets.items() if self.citing(*key)[1] != version),
             *(key for key, version in reads.vials.items() if self._version(key) != version),
         ]
+        if prepared.retry and prepared.retry.scope in self.finished:
+            moved.append(prepared.retry.scope)
         if moved or (self.recorded_at and prepared.recorded_at < self.recorded_at):
             raise Moved(str(moved))
 

@@ -9,9 +9,10 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
+from weakref import WeakSet
 
 import orjson
-from sqlalchemy import ClauseElement, Connection, Dialect, Engine, text
+from sqlalchemy import ClauseElement, Connection, Dialect, Engine, PoolProxiedConnection, text
 
 from qc_service.application.ports import Unavailable
 
@@ -71,6 +72,13 @@ class KeptDrivers:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self._threads = threading.local()
+        self._open: WeakSet[PoolProxiedConnection] = WeakSet()
+
+    def close(self) -> None:
+        """Give back every thread's connection; a thread that asks again takes another."""
+        self._threads = threading.local()
+        for connection in tuple(self._open):
+            connection.close()
 
     def all(self, statement: Statement, **values: object) -> list[Any]:
         """Every row of the answer. Raises ``Unavailable`` where the database cannot be read."""
@@ -90,6 +98,7 @@ class KeptDrivers:
         driver: Driver | None = getattr(self._threads, "driver", None)
         if driver is None:
             self._threads.connection = self._engine.raw_connection()
+            self._open.add(self._threads.connection)
             driver = Driver(self._threads.connection.cursor(), self._engine.dialect)
             self._threads.driver = driver
         return driver

@@ -29,7 +29,7 @@ from qc_service.persistence import rows, tables
 from qc_service.persistence.driver import KeptDrivers, Statement, for_each, listed
 from qc_service.persistence.engine import writing
 from qc_service.persistence.hot import HotReader
-from qc_service.persistence.writing import HEAD, append, head_of
+from qc_service.persistence.writing import HEAD, RETRIED, append, head_of
 
 RECORDS = [tables.ledger_records.c[name] for name in rows.RECORD_COLUMNS]
 """The columns of a record in the order that ``rows.record_of`` reads."""
@@ -62,11 +62,6 @@ _NODES = for_each(
 _LEAVES = for_each(
     "SELECT 0, r.log_index, r.leaf FROM {each} AS w LEFT JOIN ledger_records r "
     "ON r.log_index = CAST(w.value ->> 1 AS BIGINT)"
-)
-_RETRIED = Statement(
-    select(*tables.idempotency.c["fingerprint", "first_index", "record_count"]).where(
-        tables.idempotency.c.scope == bindparam("scope")
-    )
 )
 
 
@@ -165,7 +160,7 @@ class SqlStore(Store):
         return bool(self._all(chosen))
 
     def done(self, scope: str) -> Done | None:
-        found = self.asked(_RETRIED, scope=scope)
+        found = self.asked(RETRIED, scope=scope)
         if not found:
             return None
         fingerprint, first, count = found[0]
@@ -180,6 +175,11 @@ class SqlStore(Store):
             raise Unavailable(
                 "The store is busy or cannot be reached; nothing was recorded. Try again."
             ) from error
+
+    def close(self) -> None:
+        """Close every connection; the next read opens another."""
+        self._kept.close()
+        self.engine.dispose()
 
     def asked(self, statement: Statement, **values: object) -> Sequence[Any]:
         """The rows of a statement that is asked all day."""

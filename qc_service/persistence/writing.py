@@ -35,6 +35,12 @@ _KNOWN_FILE = Statement(
     select(tables.ledger_files.c.sha256).where(tables.ledger_files.c.sha256 == bindparam("sha256"))
 )
 _DONE = Statement(insert(tables.idempotency))
+RETRIED = Statement(
+    select(*tables.idempotency.c["fingerprint", "first_index", "record_count"]).where(
+        tables.idempotency.c.scope == bindparam("scope")
+    )
+)
+"""The act that was committed under an idempotency scope."""
 # What stands now at or after each version that was read: nothing but that version, unless something moved.
 _STREAMS = for_each(
     "SELECT w.value ->> 0, r.seq FROM {each} AS w LEFT JOIN ledger_records r "
@@ -71,6 +77,8 @@ def append(connection: Connection, prepared: Prepared, sealer: rows.Sealer) -> i
     head = read_head(connection, lock=True)
     if head.recorded_at is not None and prepared.recorded_at < head.recorded_at:
         raise Moved("the head was recorded later than this act")
+    if prepared.retry is not None and driver.all(RETRIED, scope=prepared.retry.scope):
+        raise Moved("the same request was committed meanwhile")
     recheck(driver, prepared.reads)
     base = head.size
     _append_records(driver, prepared, head)

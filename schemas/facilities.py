@@ -2,10 +2,22 @@
 
 from __future__ import annotations
 
-from marshmallow import Schema, fields, validate
+from marshmallow import Schema
 
-from schemas.members import country, digest, name, several, zone
-from schemas.shapes import Strict, day, line, term, text
+from schemas.members import (
+    Strict,
+    count,
+    day,
+    fixed,
+    line,
+    name,
+    part,
+    parts,
+    some,
+    term,
+    text,
+    words,
+)
 
 KINDS = ("recovery_site", "manufacturing_site", "testing_laboratory", "storage_site")
 TYPES = ("registration", "accreditation", "certificate", "inspection_outcome", "licence")
@@ -30,22 +42,27 @@ class FacilityIdentifiersSchema(Strict):
     fin = line("Its ICCBBA facility identification number, 5 characters.")
 
 
-class RegisterFacilitySchema(Strict):
-    """A site where donations are recovered, lots are made or assays are run."""
+class SiteSchema(Strict):
+    """What a site is and where."""
 
-    id = name("What it goes by in paths: lower-case letters, digits and hyphens.")
+    id = name("What it goes by in paths: lower-case letters, digits and hyphens.", required=True)
     name = line("Its name.", required=True)
     address = text("Its postal address.", required=True)
     kind = term(KINDS, "What it is for, in the main.", required=True)
-    country = country()
-    zone = zone()
-    identifiers = fields.Nested(FacilityIdentifiersSchema)
+    country = fixed(2, "A country by its two letters (ISO 3166-1).", required=True)
+    zone = line("An IANA time zone, for example Europe/Berlin.", required=True, longest=64)
+
+
+class RegisterFacilitySchema(SiteSchema):
+    """A site where donations are recovered, lots are made or assays are run."""
+
+    identifiers = part(FacilityIdentifiersSchema, "What others call it.", none=False)
 
 
 class ChangeFacilityIdentifiersSchema(Strict):
     """All the identifiers that a site has from a day on; the former ones stay known."""
 
-    identifiers = fields.Nested(FacilityIdentifiersSchema, required=True)
+    identifiers = part(FacilityIdentifiersSchema, "All of them.", required=True)
     since = day("The day from which they hold.", required=True)
     explanation = text("Why they changed.", required=True)
 
@@ -57,10 +74,10 @@ class CertifyFacilitySchema(Strict):
     scheme = term(SCHEMES, "Under which scheme it was given.", required=True)
     number = line("Its number.", required=True)
     issuer = line("Who gave it.", required=True)
-    scope = several(OPERATIONS, "The operations that it names, each once.")
+    scope = some(OPERATIONS, "The operations that it names, each once.", required=True)
     valid_from = day("The first day on which it holds.", required=True)
     valid_until = day("The last day on which it holds, if it has one.")
-    document = digest()
+    document = fixed(64, "A file attached before, by its SHA-256.")
 
 
 class ChangeCertificationStatusSchema(Strict):
@@ -71,48 +88,31 @@ class ChangeCertificationStatusSchema(Strict):
     explanation = text("Who decided it, and why.", required=True)
 
 
-class CertificationChangeSchema(Schema):
+class CertificationChangeSchema(ChangeCertificationStatusSchema):
     """One change of a certification's status."""
 
-    certification = fields.Integer(required=True)
-    status = fields.String(required=True, validate=validate.OneOf(STATUSES))
-    effective_on = day("From which day.", required=True)
-    explanation = fields.String(required=True)
+    certification = count("The certification's number.", required=True)
 
 
-class FacilityCertificationSchema(Schema):
-    """A certification with its history; ``in_words`` says what it means and what it does not."""
+class FacilityCertificationSchema(CertifyFacilitySchema):
+    """A certification with its history."""
 
-    number_in_stream = fields.Integer(required=True)
-    type = fields.String(required=True, validate=validate.OneOf(TYPES))
-    scheme = fields.String(required=True, validate=validate.OneOf(SCHEMES))
-    number = fields.String(required=True)
-    issuer = fields.String(required=True)
-    scope = fields.List(fields.String(validate=validate.OneOf(OPERATIONS)), required=True)
-    valid_from = day("The first day.", required=True)
-    valid_until = day("The last day, if it has one.")
-    document = fields.String(required=True, allow_none=True)
-    history = fields.List(fields.Nested(CertificationChangeSchema), required=True)
-    in_words = fields.String(required=True)
+    number_in_stream = count("Its number at this site, from 1.", required=True)
+    history = parts(CertificationChangeSchema, "Every change of its status.", required=True)
+    in_words = words("What it means, and what it does not.")
 
 
 class FormerIdentifiersSchema(Schema):
     """What a site was called before a day."""
 
-    identifiers = fields.Nested(FacilityIdentifiersSchema, required=True)
+    identifiers = part(FacilityIdentifiersSchema, "What others called it.", required=True)
     until = day("Until which day.", required=True)
 
 
-class FacilitySchema(Schema):
+class FacilitySchema(SiteSchema):
     """A site as it stands."""
 
-    id = fields.String(required=True)
-    name = fields.String(required=True)
-    address = fields.String(required=True)
-    kind = fields.String(required=True, validate=validate.OneOf(KINDS))
-    country = fields.String(required=True)
-    zone = fields.String(required=True)
-    identifiers = fields.Nested(FacilityIdentifiersSchema, required=True)
-    former_identifiers = fields.List(fields.Nested(FormerIdentifiersSchema), required=True)
-    certifications = fields.List(fields.Nested(FacilityCertificationSchema), required=True)
-    organisation = fields.String(required=True)
+    identifiers = part(FacilityIdentifiersSchema, "What others call it.", required=True)
+    former_identifiers = parts(FormerIdentifiersSchema, "What they called it before.", required=True)
+    certifications = parts(FacilityCertificationSchema, "What it has been granted.", required=True)
+    organisation = name("Whose site it is.", required=True)

@@ -2,10 +2,26 @@
 
 from __future__ import annotations
 
-from marshmallow import Schema, fields
+from marshmallow import Schema
 
-from schemas.processing import LONGEST_NUMBER, StepAccountSchema
-from schemas.shapes import QuantitySchema, Strict, count, day, line, text
+from schemas.members import (
+    QuantitySchema,
+    Strict,
+    count,
+    day,
+    decimal,
+    fixed,
+    line,
+    moment,
+    name,
+    part,
+    parts,
+    text,
+    truth,
+    words,
+)
+from schemas.processing import StepAccountSchema
+from schemas.storage import StorageConditionSchema
 
 
 class FillCountsSchema(Strict):
@@ -22,15 +38,15 @@ class FillCountsSchema(Strict):
 class RecordFillSchema(StepAccountSchema):
     """A fill and its step in one; the service mints a serial for every vial."""
 
-    counts = fields.Nested(FillCountsSchema, required=True)
+    counts = part(FillCountsSchema, "Where the vials went.", required=True)
     expires_on = day("The last day on which a vial may be used.", required=True)
     container = line("Vial and closure.", required=True)
-    fill_volume = fields.Nested(QuantitySchema, required=True)
-    particles_per_vial = line("As the label claims, as text: 1E+10.", longest=LONGEST_NUMBER)
+    fill_volume = part(QuantitySchema, "What is in each vial.", required=True)
+    particles_per_vial = decimal("As the label claims: 1E+10.")
     test_quantity = count("The vials that one full set of release tests needs.", least=1, required=True)
 
 
-class ReconcileLabelsSchema(Strict):
+class LabelCountSchema(Strict):
     """A count of the lot's labels: issued = used + spoiled + returned."""
 
     issued = count("Handed out for this lot.", required=True)
@@ -38,70 +54,46 @@ class ReconcileLabelsSchema(Strict):
     spoiled = count("Damaged and destroyed.", required=True)
     returned = count("Handed back unused.", required=True)
     notes = text("Whatever else matters.")
+
+
+class ReconcileLabelsSchema(LabelCountSchema):
+    """A new count of the lot's labels."""
+
     reason = text("Why an earlier count is superseded.")
-
-
-class FillStorageSchema(Schema):
-    """One way to keep the vials, with its own shelf life."""
-
-    min = fields.String(required=True)
-    max = fields.String(required=True)
-    unit = fields.String(required=True)
-    shelf_life_days = fields.Integer(required=True)
-
-
-class LabelCountSchema(Schema):
-    """The latest count of labels."""
-
-    issued = fields.Integer(required=True)
-    used = fields.Integer(required=True)
-    spoiled = fields.Integer(required=True)
-    returned = fields.Integer(required=True)
-    notes = fields.String(required=True, allow_none=True)
 
 
 class FillSchema(Schema):
     """A lot's fill on record."""
 
-    step = fields.Integer(required=True, metadata={"description": "The step that was recorded with it."})
-    counts = fields.Nested(FillCountsSchema, required=True)
-    filled_at = fields.String(required=True, metadata={"format": "date-time"})
-    facility = fields.String(required=True)
-    expires_on = fields.String(required=True, metadata={"format": "date"})
-    storage = fields.List(fields.Nested(FillStorageSchema), required=True)
-    container = fields.String(required=True)
-    fill_volume = fields.Nested(QuantitySchema, required=True)
-    particles_per_vial = fields.String(required=True, allow_none=True)
-    test_quantity = fields.Integer(required=True)
-    serial_root = fields.String(required=True, metadata={"description": "Commits to every serial."})
-    manifest = fields.String(required=True, metadata={"description": "The list of serials, by SHA-256."})
-    labels = fields.Nested(LabelCountSchema, required=True, allow_none=True)
-    reconciled = fields.Boolean(
-        required=True, metadata={"description": "Whether every label is accounted for."}
-    )
-    retention_is_short = fields.Boolean(
-        required=True, metadata={"description": "Fewer are retained than twice what the tests need."}
-    )
+    step = count("The step that was recorded with it.", required=True)
+    counts = part(FillCountsSchema, "Where the vials went.", required=True)
+    filled_at = moment("When the fill ended.", required=True)
+    facility = name("Where it was filled.", required=True)
+    expires_on = day("The last day on which a vial may be used.", required=True)
+    storage = parts(StorageConditionSchema, "Every way to keep the vials.", required=True)
+    container = line("Vial and closure.", required=True)
+    fill_volume = part(QuantitySchema, "What is in each vial.", required=True)
+    particles_per_vial = decimal("As the label claims.", required=True, none=True)
+    test_quantity = count("The vials that one full set of release tests needs.", required=True)
+    serial_root = fixed(64, "Commits to every serial.", required=True)
+    manifest = fixed(64, "The list of serials, by SHA-256.", required=True)
+    labels = part(LabelCountSchema, "The latest count of labels.", required=True, none=True)
+    reconciled = truth("Whether every label is accounted for.", required=True)
+    retention_is_short = truth("Fewer are retained than twice what the tests need.", required=True)
 
 
 class FilledVialSchema(Schema):
     """One vial of a lot, for labels."""
 
-    ordinal = fields.Integer(required=True, metadata={"description": "Its place in the fill, from 0."})
-    serial = fields.String(required=True)
-    printed = fields.String(
-        required=True, metadata={"description": "The serial in groups, as labels have it."}
-    )
-    state = fields.String(required=True)
+    ordinal = count("Its place in the fill, from 0.", required=True)
+    serial = line("The serial.", required=True, longest=12)
+    printed = line("The serial in groups, as labels have it.", required=True)
+    state = words("Where the vial stands.")
 
 
 class FilledVialsSchema(Schema):
     """A page of a lot's vials."""
 
-    items = fields.List(fields.Nested(FilledVialSchema), required=True)
-    count = fields.Integer(required=True, metadata={"description": "How many the lot has."})
-    next = fields.Integer(
-        required=True,
-        allow_none=True,
-        metadata={"description": "What to go on after; none on the last page."},
-    )
+    items = parts(FilledVialSchema, "The vials in the order of filling.", most=1000, required=True)
+    next = count("What to go on after; none on the last page.", required=True, none=True)
+    count = count("How many the lot has.", required=True)

@@ -2,22 +2,40 @@
 
 from __future__ import annotations
 
-from marshmallow import Schema, fields, validate
+from marshmallow import Schema
 
 from schemas.filling import FillSchema
-from schemas.processing import MANY, DeviationSchema, StepSchema
-from schemas.shapes import QuantitySchema, Strict, line, moment, term, text
+from schemas.members import (
+    QuantitySchema,
+    Strict,
+    count,
+    day,
+    fixed,
+    line,
+    moment,
+    name,
+    part,
+    parts,
+    several,
+    tally,
+    term,
+    text,
+    truth,
+    words,
+)
+from schemas.processing import DeviationSchema, StepSchema
+from schemas.replies import RefusalReasonSchema
+from schemas.terms import PURPOSES, RECALL_KINDS
 
 LOT_KINDS = ("cell_bank", "intermediate", "bulk", "finished")
 LOT_STATUSES = ("quarantined", "released", "on_hold", "rejected", "recalled", "withdrawn")
 ADDITIVES = ("peptide", "vitamin", "carrier", "other")
-PURPOSES = ("further_processing", "clinical")
 
 
 class ParentSchema(QuantitySchema):
     """A lot that went into this one, and how much of it."""
 
-    lot = line("Its number.", required=True, longest=20)
+    lot = name("Its number.", required=True)
 
 
 class AdditiveSchema(QuantitySchema):
@@ -31,23 +49,16 @@ class AdditiveSchema(QuantitySchema):
 class RegisterLotSchema(Strict):
     """A lot that was made from donations, from other lots, or from both."""
 
-    number = line("Unique here: capitals, digits, hyphens.", required=True, longest=20)
+    number = name("Unique here: capitals, digits, hyphens.", required=True)
     kind = term(LOT_KINDS, "What the lot is of.", required=True)
-    product = line("Its product by code.", required=True, longest=40)
-    quantity = fields.Nested(QuantitySchema, required=True, metadata={"description": "How much was made."})
-    donations = fields.List(
-        line("A donation by its number.", required=True, longest=13),
-        validate=MANY,
-        metadata={"description": "What it was made from; several donors want a pooling reference."},
+    product = name("Its product by code.", required=True)
+    quantity = part(QuantitySchema, "How much was made.", required=True)
+    donations = several(
+        fixed(13, "A donation by its number.", required=True),
+        "What it was made from; several donors want a pooling reference.",
     )
-    parents = fields.List(
-        fields.Nested(ParentSchema), validate=MANY, metadata={"description": "The lots that went into it."}
-    )
-    additives = fields.List(
-        fields.Nested(AdditiveSchema),
-        validate=MANY,
-        metadata={"description": "What was added: such a lot is of a product of its own."},
-    )
+    parents = parts(ParentSchema, "The lots that went into it.")
+    additives = parts(AdditiveSchema, "What was added: such a lot is of a product of its own.")
     notes = text("Whatever else matters.")
     made_at = moment("When it was made, with its zone; now unless said.")
     reason = text("Why it is entered late; wanted more than 24 hours after.")
@@ -56,127 +67,105 @@ class RegisterLotSchema(Strict):
 class ConsumptionSchema(Schema):
     """What was taken from a lot, and which lot it went into."""
 
-    into = fields.String(required=True)
-    consumed = fields.Nested(QuantitySchema, required=True)
+    into = name("The lot that it went into.", required=True)
+    consumed = part(QuantitySchema, "How much.", required=True)
 
 
 class LotResultSchema(Schema):
     """One result in words."""
 
-    number = fields.Integer(required=True)
-    assay = fields.String(required=True)
-    in_words = fields.String(required=True)
-    verified = fields.Boolean(required=True)
-    valid = fields.Boolean(required=True)
+    number = count("Its number in the lot, from 1.", required=True)
+    assay = line("What was measured.", required=True)
+    in_words = words("The result with its unit.")
+    verified = truth("Whether a second person verified it.", required=True)
+    valid = truth("False once it was shown invalid.", required=True)
 
 
 class LotQualitySchema(Schema):
     """What quality control found."""
 
-    results = fields.List(fields.Nested(LotResultSchema), required=True)
-    open_investigations = fields.List(fields.Integer(), required=True)
-    in_words = fields.String(required=True, metadata={"description": "What the latest assessment found."})
+    results = parts(LotResultSchema, "Every result, in order of record.", most=10_000, required=True)
+    open_investigations = several(count("A number."), "Those that are not concluded.", required=True)
+    in_words = words("What the latest assessment found.")
 
 
 class LotReleaseSchema(Schema):
     """A release."""
 
-    purpose = fields.String(required=True, validate=validate.OneOf(PURPOSES))
-    at = fields.String(required=True, metadata={"format": "date-time"})
-    by = fields.String(required=True)
-    meaning = fields.String(required=True)
+    purpose = term(PURPOSES, "For what.", required=True)
+    at = moment("When it was signed.", required=True)
+    by = line("The signer's printed name.", required=True)
+    meaning = words("What the signature means.")
 
 
 class LotRejectionSchema(Schema):
     """The rejection."""
 
-    at = fields.String(required=True, metadata={"format": "date-time"})
-    by = fields.String(required=True)
+    at = moment("When it was signed.", required=True)
+    by = line("The signer's printed name.", required=True)
 
 
 class LotHoldSchema(Schema):
     """A hold; its cause is for the lot's owner and auditors."""
 
-    number = fields.Integer(required=True)
-    at = fields.String(required=True, metadata={"format": "date-time"})
-    lifted_at = fields.String(required=True, allow_none=True, metadata={"format": "date-time"})
-    cause = fields.String(required=True, allow_none=True)
-    explanation = fields.String(required=True, allow_none=True)
+    number = count("Its number in the lot, from 1.", required=True)
+    at = moment("Since when.", required=True)
+    lifted_at = moment("Until when, once it is lifted.", required=True, none=True)
+    cause = words("What led to it.", none=True)
+    explanation = words("Why.", none=True)
 
 
 class LotRecallSchema(Schema):
     """A recall or market withdrawal that stands against the lot."""
 
-    recall = fields.String(required=True)
-    kind = fields.String(required=True, validate=validate.OneOf(("recall", "withdrawal")))
-    at = fields.String(required=True, metadata={"format": "date-time"})
+    recall = name("Its number.", required=True)
+    kind = term(RECALL_KINDS, "Which of both.", required=True)
+    at = moment("When it reached the lot.", required=True)
 
 
 class LotDispositionSchema(Schema):
     """What quality decided."""
 
-    releases = fields.List(fields.Nested(LotReleaseSchema), required=True)
-    rejection = fields.Nested(LotRejectionSchema, required=True, allow_none=True)
-    holds = fields.List(fields.Nested(LotHoldSchema), required=True)
-    recalls = fields.List(fields.Nested(LotRecallSchema), required=True)
-
-
-class LotReasonSchema(Schema):
-    """One reason against a release."""
-
-    code = fields.String(required=True)
-    detail = fields.String(required=True)
-    source = fields.String(required=True)
+    releases = parts(LotReleaseSchema, "Every release.", required=True)
+    rejection = part(LotRejectionSchema, "The rejection, if there is one.", required=True, none=True)
+    holds = parts(LotHoldSchema, "Every hold, also those lifted.", most=1000, required=True)
+    recalls = parts(LotRecallSchema, "Every recall that stands.", required=True)
 
 
 class NextReleaseSchema(Schema):
     """The release that comes next, and every reason against it if the reader signed it now."""
 
-    purpose = fields.String(required=True, validate=validate.OneOf(PURPOSES))
-    blocked_by = fields.List(fields.Nested(LotReasonSchema), required=True)
+    purpose = term(PURPOSES, "For what.", required=True)
+    blocked_by = parts(RefusalReasonSchema, "Every reason against it.", most=1000, required=True)
 
 
 class LotSchema(Schema):
     """A lot: where it comes from, what was done to it, what was decided about it."""
 
-    number = fields.String(required=True)
-    status = fields.String(required=True, validate=validate.OneOf(LOT_STATUSES))
-    kind = fields.String(required=True, validate=validate.OneOf(LOT_KINDS))
-    product = fields.String(required=True)
-    organisation = fields.String(required=True)
-    registered_by = fields.String(required=True)
-    registered_at = fields.String(required=True, metadata={"format": "date-time"})
-    donations = fields.List(fields.String(), required=True)
-    parents = fields.List(fields.Nested(ParentSchema), required=True)
-    additives = fields.List(fields.Nested(AdditiveSchema), required=True)
-    quantity = fields.Nested(QuantitySchema, required=True, metadata={"description": "How much was made."})
-    consumed = fields.List(fields.Nested(ConsumptionSchema), required=True)
-    remaining = fields.Nested(
-        QuantitySchema,
-        required=True,
-        metadata={"description": "What is left; below zero where more was consumed than made."},
+    number = name("Its number.", required=True)
+    status = term(LOT_STATUSES, "Where it stands.", required=True)
+    kind = term(LOT_KINDS, "What the lot is of.", required=True)
+    product = name("Its product by code.", required=True)
+    organisation = name("Whose lot it is.", required=True)
+    registered_by = name("Who registered it.", required=True)
+    registered_at = moment("When it was registered.", required=True)
+    donations = several(fixed(13, "A donation."), "The donations it was made from.", required=True)
+    parents = parts(ParentSchema, "The lots that went into it.", required=True)
+    additives = parts(AdditiveSchema, "What was added.", required=True)
+    quantity = part(QuantitySchema, "How much was made.", required=True)
+    consumed = parts(ConsumptionSchema, "What other lots took from it.", most=10_000, required=True)
+    remaining = part(
+        QuantitySchema, "What is left; below zero where more was consumed than made.", required=True
     )
-    notes = fields.String(required=True, allow_none=True)
-    expires_on = fields.String(required=True, allow_none=True, metadata={"format": "date"})
-    steps = fields.List(fields.Nested(StepSchema), required=True)
-    deviations = fields.List(fields.Nested(DeviationSchema), required=True)
-    fill = fields.Nested(FillSchema, required=True, allow_none=True)
-    vials = fields.Dict(
-        keys=fields.String(),
-        values=fields.Integer(),
-        required=True,
-        metadata={"description": "How many vials stand in each state."},
+    notes = text("Whatever else matters.", required=True, none=True)
+    expires_on = day("The last day on which a vial may be used.", required=True, none=True)
+    steps = parts(StepSchema, "Every step, in order of record.", most=10_000, required=True)
+    deviations = parts(DeviationSchema, "Every departure.", most=10_000, required=True)
+    fill = part(FillSchema, "The fill, once there is one.", required=True, none=True)
+    vials = tally("How many vials stand in each state.")
+    quality = part(LotQualitySchema, "What quality control found.", required=True)
+    disposition = part(LotDispositionSchema, "What quality decided.", required=True)
+    next_release = part(
+        NextReleaseSchema, "For the lot's owner and auditors; none for others.", required=True, none=True
     )
-    quality = fields.Nested(LotQualitySchema, required=True)
-    disposition = fields.Nested(LotDispositionSchema, required=True)
-    next_release = fields.Nested(
-        NextReleaseSchema,
-        required=True,
-        allow_none=True,
-        metadata={"description": "For the lot's owner and auditors; none for others."},
-    )
-    retention_until = fields.String(
-        required=True,
-        allow_none=True,
-        metadata={"format": "date", "description": "Until when its records are kept at the least."},
-    )
+    retention_until = day("Until when its records are kept at the least.", required=True, none=True)

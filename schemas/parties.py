@@ -2,66 +2,55 @@
 
 from __future__ import annotations
 
-from marshmallow import Schema, fields, validate
+from marshmallow import Schema
 
-from schemas.members import country, name, several, zone
-from schemas.shapes import Strict, line, term
+from schemas.members import Strict, fixed, line, name, some, term, truth
 
 ROLES = ("technician", "analyst", "quality", "logistics", "clinician", "auditor", "administrator")
 KINDS = ("manufacturer", "procurement", "laboratory", "clinic")
-GLN = "Its global location number, 13 digits with a right check digit."
 
 
 class RegisterOrganisationSchema(Strict):
     """An organisation that is to take part."""
 
-    id = name("What it goes by in paths: lower-case letters, digits and hyphens.")
+    id = name("What it goes by in paths: lower-case letters, digits and hyphens.", required=True)
     name = line("Its name in full.", required=True)
     kind = term(KINDS, "What it does in the chain from donor to patient.", required=True)
-    country = country()
-    zone = zone()
+    country = fixed(2, "A country by its two letters (ISO 3166-1).", required=True)
+    zone = line("An IANA time zone, for example Europe/Berlin.", required=True, longest=64)
     quality_phone = line("Who answers when a clinic calls about quality.")
-    gln = fields.String(validate=validate.Length(equal=13), allow_none=True, metadata={"description": GLN})
+    gln = fixed(13, "Its global location number, 13 digits with a right check digit.")
 
 
 class OrganisationSchema(Schema):
     """An organisation as it stands."""
 
-    id = fields.String(required=True)
-    name = fields.String(required=True)
-    kind = fields.String(required=True, validate=validate.OneOf(KINDS))
-    country = fields.String(required=True)
-    zone = fields.String(required=True)
-    quality_phone = fields.String(required=True, allow_none=True)
-    gln = fields.String(required=True, allow_none=True)
+    id = name("What it goes by.", required=True)
+    name = line("Its name in full.", required=True)
+    kind = term(KINDS, "What it does in the chain from donor to patient.", required=True)
+    country = fixed(2, "Its country.", required=True)
+    zone = line("Its time zone.", required=True)
+    quality_phone = line("Who answers about quality.", required=True, none=True)
+    gln = fixed(13, "Its global location number.", required=True, none=True)
 
 
 class RegisterPersonSchema(Strict):
     """A person who is to act for an organisation."""
 
-    id = name("What they go by: lower-case letters, digits, hyphens and full stops.")
+    id = name("What they go by: lower-case letters, digits, hyphens and full stops.", required=True)
     printed_name = line("The name under which they sign.", required=True)
-    roles = several(ROLES, "What they are trusted with: at least one role, each once.")
-    organisation = name("The organisation they act for.")
+    roles = some(ROLES, "What they are trusted with: at least one role, each once.", required=True)
+    organisation = name("The organisation they act for.", required=True)
 
 
 class ChangePersonSchema(Strict):
     """All the roles that a person is to hold, and whether they may act at all."""
 
-    roles = several(ROLES, "All their roles from now on.")
-    active = fields.Boolean(
-        required=True,
-        truthy={True},
-        falsy={False},
-        metadata={"description": "False: they sign nothing from now on."},
-    )
+    roles = some(ROLES, "All their roles from now on.", required=True)
+    active = truth("False: they sign nothing from now on.", required=True)
 
 
-class PersonSchema(Schema):
+class PersonSchema(RegisterPersonSchema):
     """A person as they stand."""
 
-    id = fields.String(required=True)
-    printed_name = fields.String(required=True)
-    roles = fields.List(fields.String(validate=validate.OneOf(ROLES)), required=True)
-    organisation = fields.String(required=True)
-    active = fields.Boolean(required=True)
+    active = truth("Whether they may act.", required=True)

@@ -2,15 +2,27 @@
 
 from __future__ import annotations
 
-from marshmallow import Schema, fields, validate
+from marshmallow import Schema
 
-from schemas.shapes import QuantitySchema, Strict, count, line, moment, term, text
+from schemas.members import (
+    QuantitySchema,
+    Strict,
+    count,
+    decimal,
+    fixed,
+    line,
+    moment,
+    name,
+    part,
+    parts,
+    several,
+    term,
+    text,
+    truth,
+    words,
+)
+from schemas.terms import STEP_KINDS
 
-STEP_KINDS = (
-    "receipt", "tissue_digestion", "cell_isolation", "expansion", "banking", "thaw", "conditioning",
-    "harvest", "clarification", "concentration", "ultracentrifugation", "chromatography",
-    "sterile_filtration", "formulation", "fill", "inspection", "lyophilisation", "labelling", "storage",
-)  # fmt: skip
 SERA = ("serum_free", "ev_depleted", "serum")
 SEVERITIES = ("minor", "major", "critical")
 DEVIATION_OUTCOMES = ("justified", "not_justified")
@@ -19,8 +31,6 @@ CAUSES = (
     "calibration_expired", "reagent_expired", "reagent_not_accepted", "parent_not_released",
     "more_consumed_than_made", "fill_counts_disagree", "expiry_beyond_shelf_life", "other",
 )  # fmt: skip
-MANY = validate.Length(max=100)
-LONGEST_NUMBER = 90
 
 
 class ProcedureSchema(Strict):
@@ -42,7 +52,7 @@ class ParameterSchema(Strict):
     """A number with its unit, or an observation in words."""
 
     name = line("For example pore_size.", required=True, longest=48)
-    value = line("The number as text, 0.22.", longest=LONGEST_NUMBER)
+    value = decimal("The number, 0.22.")
     unit = line("Its unit; 1 for a ratio.")
     observation = line("What was seen, where it is no number.")
 
@@ -50,22 +60,20 @@ class ParameterSchema(Strict):
 class StepAccountSchema(Strict):
     """What is said of a step of any kind."""
 
-    facility = line("Where it was performed.", required=True, longest=40)
+    facility = name("Where it was performed.", required=True)
     started_at = moment("When it began, with its zone.", required=True)
     ended_at = moment("When it ended, with its zone.", required=True)
-    procedure = fields.Nested(ProcedureSchema, required=True)
-    performed_by = line("Who did it; the sender unless said.", longest=40)
-    equipment = fields.List(line("From the register of equipment.", required=True, longest=40), validate=MANY)
-    reagents = fields.List(line("From the register of reagents.", required=True, longest=40), validate=MANY)
-    medium = fields.Nested(MediumSchema, allow_none=True)
-    input = fields.Nested(QuantitySchema, allow_none=True)
-    output = fields.Nested(QuantitySchema, allow_none=True)
-    yield_percent = line("What the step yielded, in per cent, as text.", longest=LONGEST_NUMBER)
-    parameters = fields.List(fields.Nested(ParameterSchema), validate=MANY)
+    procedure = part(ProcedureSchema, "The written procedure that was followed.", required=True)
+    performed_by = name("Who did it; the sender unless said.")
+    equipment = several(name("An instrument.", required=True), "From the register of equipment.")
+    reagents = several(name("A reagent lot.", required=True), "From the register of reagents.")
+    medium = part(MediumSchema, "The culture medium.")
+    input = part(QuantitySchema, "What went in.")
+    output = part(QuantitySchema, "What came out.")
+    yield_percent = decimal("What the step yielded, in per cent.")
+    parameters = parts(ParameterSchema, "What was set, measured or seen.")
     location = line("Where what was made is kept.")
-    documents = fields.List(
-        line("An attached file by its SHA-256.", required=True, longest=64), validate=MANY
-    )
+    documents = several(fixed(64, "A SHA-256.", required=True), "Files attached before.")
     notes = text("Whatever else matters.")
     reason = text("Why it is entered late; wanted more than 24 hours after it ended.")
 
@@ -94,62 +102,58 @@ class DecideDeviationSchema(Strict):
 class StepCertificationSchema(Schema):
     """The facility certification that covered a step on its day."""
 
-    type = fields.String(required=True)
-    scheme = fields.String(required=True)
-    number = fields.String(required=True)
-    in_words = fields.String(required=True)
+    type = words("What kind of statement it is.")
+    scheme = words("Under which scheme it was given.")
+    number = words("Its number.")
+    in_words = words("What it means, and what it does not.")
 
 
 class StepSchema(Schema):
     """A step on record."""
 
-    step = fields.Integer(required=True, metadata={"description": "Its number in the lot, from 1."})
-    kind = fields.String(required=True, validate=validate.OneOf(STEP_KINDS))
-    facility = fields.String(required=True)
-    performed_by = fields.String(required=True)
-    started_at = fields.String(required=True, metadata={"format": "date-time"})
-    ended_at = fields.String(required=True, metadata={"format": "date-time"})
-    procedure = fields.Nested(ProcedureSchema, required=True)
-    equipment = fields.List(fields.String(), required=True)
-    reagents = fields.List(fields.String(), required=True)
-    medium = fields.Nested(MediumSchema, required=True, allow_none=True)
-    input = fields.Nested(QuantitySchema, required=True, allow_none=True)
-    output = fields.Nested(QuantitySchema, required=True, allow_none=True)
-    yield_percent = fields.String(required=True, allow_none=True)
-    parameters = fields.List(fields.Nested(ParameterSchema), required=True)
-    location = fields.String(required=True, allow_none=True)
-    documents = fields.List(fields.String(), required=True)
-    notes = fields.String(required=True, allow_none=True)
-    certification = fields.Nested(
+    step = count("Its number in the lot, from 1.", required=True)
+    kind = term(STEP_KINDS, "What was done.", required=True)
+    facility = name("Where.", required=True)
+    performed_by = name("Who did it.", required=True)
+    started_at = moment("When it began.", required=True)
+    ended_at = moment("When it ended.", required=True)
+    procedure = part(ProcedureSchema, "The written procedure that was followed.", required=True)
+    equipment = several(name("An instrument."), "What it was done with.", required=True)
+    reagents = several(name("A reagent lot."), "What was used up.", required=True)
+    medium = part(MediumSchema, "The culture medium.", required=True, none=True)
+    input = part(QuantitySchema, "What went in.", required=True, none=True)
+    output = part(QuantitySchema, "What came out.", required=True, none=True)
+    yield_percent = decimal("What the step yielded, in per cent.", required=True, none=True)
+    parameters = parts(ParameterSchema, "What was set, measured or seen.", required=True)
+    location = line("Where what was made is kept.", required=True, none=True)
+    documents = several(fixed(64, "A SHA-256."), "The files that go with it.", required=True)
+    notes = text("Whatever else matters.", required=True, none=True)
+    certification = part(
         StepCertificationSchema,
+        "None where nothing in force covered it: a deviation says so.",
         required=True,
-        allow_none=True,
-        metadata={"description": "None where nothing in force covered it: a deviation says so."},
+        none=True,
     )
-    late = fields.Boolean(
-        required=True, metadata={"description": "Entered more than 24 hours after it ended."}
-    )
+    late = truth("Entered more than 24 hours after it ended.", required=True)
 
 
-class DeviationDecisionSchema(Schema):
+class DeviationDecisionSchema(DecideDeviationSchema):
     """What quality decided on a deviation."""
 
-    outcome = fields.String(required=True, validate=validate.OneOf(DEVIATION_OUTCOMES))
-    statement = fields.String(required=True)
-    by = fields.String(required=True)
-    printed_name = fields.String(required=True)
-    at = fields.String(required=True, metadata={"format": "date-time"})
+    by = name("Who decided.", required=True)
+    printed_name = line("Their name.", required=True)
+    at = moment("When it was signed.", required=True)
 
 
 class DeviationSchema(Schema):
     """A departure and what became of it."""
 
-    number = fields.Integer(required=True)
-    cause = fields.String(required=True, validate=validate.OneOf(CAUSES))
-    severity = fields.String(required=True, validate=validate.OneOf(SEVERITIES))
-    description = fields.String(required=True)
-    step = fields.Integer(required=True, allow_none=True)
-    clearable = fields.Boolean(required=True, metadata={"description": "Whether quality may justify it."})
-    opened_at = fields.String(required=True, metadata={"format": "date-time"})
-    decision = fields.Nested(DeviationDecisionSchema, required=True, allow_none=True)
-    in_words = fields.String(required=True)
+    number = count("Its number in the lot, from 1.", required=True)
+    cause = term(CAUSES, "What departed, by kind.", required=True)
+    severity = term(SEVERITIES, "How much it may matter.", required=True)
+    description = words("What departed.")
+    step = count("The step, if it is about one.", required=True, none=True)
+    clearable = truth("Whether quality may justify it.", required=True)
+    opened_at = moment("Since when it is on record.", required=True)
+    decision = part(DeviationDecisionSchema, "What quality decided, once it has.", required=True, none=True)
+    in_words = words("The deviation in a sentence.")

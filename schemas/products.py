@@ -2,29 +2,25 @@
 
 from __future__ import annotations
 
-from marshmallow import fields, validate
-
-from schemas.members import country, decimal, name, several, zone
-from schemas.shapes import Strict, count, day, line, term
+from schemas.members import (
+    Strict,
+    count,
+    day,
+    decimal,
+    fixed,
+    line,
+    name,
+    parts,
+    some,
+    term,
+    truth,
+    words,
+)
 from schemas.specifications import SpecificationSchema
+from schemas.storage import StorageConditionSchema
+from schemas.terms import ROUTES, STEP_KINDS, TISSUES
 
-TISSUES = ("placenta", "amniotic_membrane", "umbilical_cord", "whartons_jelly", "cord_blood")
-ROUTES = ("injection", "topical", "none")
 BASES = ("ind", "clinical_trial", "licence", "cosmetic", "none")
-STEPS = (
-    "receipt", "tissue_digestion", "cell_isolation", "expansion", "banking", "thaw", "conditioning", "harvest",
-    "clarification", "concentration", "ultracentrifugation", "chromatography", "sterile_filtration", "formulation",
-    "fill", "inspection", "lyophilisation", "labelling", "storage",
-)  # fmt: skip
-
-
-class StorageConditionSchema(Strict):
-    """One way to keep a product, with its own shelf life."""
-
-    min = decimal("The lowest temperature.", required=True)
-    max = decimal("The highest temperature.", required=True)
-    unit = term(("Cel",), "Degrees Celsius.", required=True)
-    shelf_life_days = count("How many days it keeps so.", required=True)
 
 
 class LabelClaimSchema(Strict):
@@ -38,7 +34,7 @@ class LabelClaimSchema(Strict):
 class RecordBasisSchema(Strict):
     """The footing on which a product is offered in a country by a route; it replaces the one before."""
 
-    country = country()
+    country = fixed(2, "A country by its two letters (ISO 3166-1).", required=True)
     route = term(("injection", "topical"), "By which route.", required=True)
     kind = term(BASES, "On what footing; none of them is an approval by itself.", required=True)
     reference = line("The IND number, trial id or licence number.")
@@ -49,52 +45,43 @@ class ProductDefinitionSchema(Strict):
     """What a product is, how it is made and how it may be used."""
 
     name = line("Its name.", required=True)
-    source_tissues = several(TISSUES, "The tissues it is made from.")
-    routes_allowed = several(ROUTES, "How it may reach a patient; none stands alone.")
-    storage = fields.List(
-        fields.Nested(StorageConditionSchema),
-        required=True,
-        validate=validate.Length(1, 10),
-        metadata={"description": "Every way to keep it."},
-    )
+    source_tissues = some(TISSUES, "The tissues it is made from.", required=True)
+    routes_allowed = some(ROUTES, "How it may reach a patient; none stands alone.", required=True)
+    storage = parts(StorageConditionSchema, "Every way to keep it.", least=1, most=10, required=True)
     dose_form = line("Its dose form, for example frozen_suspension.", required=True)
-    process = several(STEPS, "The steps of its process, in order; empty for one not laid down.")
-    country = country()
-    zone = zone()
-    gtin = fields.String(
-        validate=validate.Length(equal=14),
-        allow_none=True,
-        metadata={"description": "Its GTIN, 14 digits; no other product may have it."},
+    process = some(
+        STEP_KINDS, "The steps of its process, in order; empty for one not laid down.", required=True
     )
-    label_claims = fields.List(fields.Nested(LabelClaimSchema), validate=validate.Length(max=20))
+    country = fixed(2, "The country whose label rules it follows.", required=True)
+    zone = line("The IANA time zone in which its days end.", required=True, longest=64)
+    gtin = fixed(14, "Its GTIN, 14 digits; no other product may have it.")
+    label_claims = parts(LabelClaimSchema, "What its labels claim.", most=20)
     pooling_reference = line("The exemption or IND under which donors may be pooled.")
-    doses_per_vial = count("How many doses a vial holds; 1 unless said.")
+    doses_per_vial = count("How many doses a vial holds; 1 unless said.", none=False)
     hours_after_thaw = count("How long a vial may be used after thaw.")
     hours_after_reconstitution = count("How long after reconstitution.")
     hours_after_puncture = count("How long after the first puncture.")
-    administration_window_minutes = count("From preparing a vial to giving it; 60 unless said.")
-    refreeze_forbidden = fields.Boolean(
-        truthy={True}, falsy={False}, metadata={"description": "True unless said."}
-    )
+    administration_window_minutes = count("From preparing a vial to giving it; 60 unless said.", none=False)
+    refreeze_forbidden = truth("True unless said.")
 
 
 class RegisterProductSchema(ProductDefinitionSchema):
     """A product, or an in-house material with a definition of its own."""
 
-    code = name("What it goes by: capital letters, digits and hyphens.")
-    bases = fields.List(fields.Nested(RecordBasisSchema), validate=validate.Length(max=500))
+    code = name("What it goes by: capital letters, digits and hyphens.", required=True)
+    bases = parts(RecordBasisSchema, "On what footing it is offered, where and how.", most=500)
 
 
 class BasisSchema(RecordBasisSchema):
-    """The footing on which a product is offered; ``in_words`` says it plainly."""
+    """The footing on which a product is offered."""
 
-    in_words = fields.String(required=True)
+    in_words = words("The same, said plainly.")
 
 
 class ProductSchema(ProductDefinitionSchema):
     """A product as it stands, with every approved version of its specification."""
 
-    code = fields.String(required=True)
-    organisation = fields.String(required=True)
-    bases = fields.List(fields.Nested(BasisSchema), required=True)
-    specifications = fields.List(fields.Nested(SpecificationSchema), required=True)
+    code = name("What it goes by.", required=True)
+    organisation = name("Whose product it is.", required=True)
+    bases = parts(BasisSchema, "On what footing it is offered, where and how.", most=500, required=True)
+    specifications = parts(SpecificationSchema, "Every approved version.", most=1000, required=True)

@@ -1,11 +1,23 @@
-"""The wire's adverse reactions: report, follow-up, submission, and what the reporter and the manufacturer
-read."""
+"""The wire's adverse reactions: report, follow-up, submission, and what the reporter and the manufacturer read."""
 
 from __future__ import annotations
 
-from marshmallow import Schema, fields, validate
+from marshmallow import Schema
 
-from schemas.shapes import Strict, VialRefSchema, day, line, moment, term, text
+from schemas.members import (
+    Strict,
+    VialRefSchema,
+    day,
+    line,
+    moment,
+    name,
+    part,
+    parts,
+    some,
+    term,
+    text,
+    truth,
+)
 
 OUTCOMES = ("recovered", "recovering", "not_recovered", "recovered_with_sequelae", "fatal", "unknown")
 SEVERITIES = ("mild", "moderate", "severe")
@@ -23,15 +35,8 @@ class ClinicalSchema(Strict):
     onset = moment("When it began.", required=True)
     outcome = term(OUTCOMES, "How the patient fared.", required=True)
     severity = term(SEVERITIES, "How intense it was.", required=True)
-    criteria = fields.List(
-        fields.String(validate=validate.OneOf(CRITERIA)),
-        required=True,
-        validate=validate.Length(0, len(CRITERIA)),
-        metadata={"description": "What makes it serious; none where it is not."},
-    )
-    expected = fields.Boolean(
-        required=True, truthy={True}, falsy={False}, metadata={"description": "Whether it was foreseen."}
-    )
+    criteria = some(CRITERIA, "What makes it serious; none where it is not.", required=True)
+    expected = truth("Whether it was foreseen.", required=True)
     relatedness = term(RELATEDNESS, "Whether the vial may have caused it.", required=True)
     narrative = text("What happened, without anything that names the patient.", required=True)
 
@@ -39,8 +44,8 @@ class ClinicalSchema(Strict):
 class ReportReactionSchema(ClinicalSchema):
     """A reaction after these vials."""
 
-    reaction = line("The reaction's number, yours to choose.", required=True, longest=30)
-    vials = fields.List(fields.Nested(VialRefSchema), required=True, validate=validate.Length(1, 20))
+    reaction = name("The reaction's number, yours to choose.", required=True)
+    vials = parts(VialRefSchema, "The vials that were given before.", least=1, most=20, required=True)
     first_received = day("The day anybody first heard of it.", required=True)
     patient = line("Your pseudonym for the patient.", longest=19)
 
@@ -60,21 +65,21 @@ class SubmitReactionSchema(Strict):
 class SubmissionSchema(SubmitReactionSchema):
     """A submission as recorded."""
 
-    reaction = fields.String(required=True)
+    reaction = name("The reaction's number.", required=True)
 
 
 class ReactionSchema(Schema):
     """A reaction for its reporter and the manufacturer."""
 
-    reaction = fields.String(required=True)
-    status = fields.String(required=True, validate=validate.OneOf(STATUSES))
-    organisation = fields.String(required=True)
-    manufacturer = fields.String(required=True)
-    vials = fields.List(fields.Nested(VialRefSchema), required=True)
-    patient = fields.String(required=True, allow_none=True)
-    first_received = fields.String(required=True, metadata={"format": "date"})
-    basis = fields.String(required=True, validate=validate.OneOf(BASES))
-    due_on = fields.String(required=True, allow_none=True, metadata={"format": "date"})
-    clinical = fields.Nested(ClinicalSchema, required=True)
-    serious = fields.Boolean(required=True)
-    submissions = fields.List(fields.Nested(SubmissionSchema), required=True)
+    reaction = name("The reaction's number.", required=True)
+    status = term(STATUSES, "Whether the authority is still to be told.", required=True)
+    organisation = name("Who reported it.", required=True)
+    manufacturer = name("Whose vials they were.", required=True)
+    vials = parts(VialRefSchema, "The vials that were given before.", required=True)
+    patient = line("The clinic's pseudonym, for the clinic alone.", required=True, none=True)
+    first_received = day("The day anybody first heard of it.", required=True)
+    basis = term(BASES, "By which rule it is to be reported.", required=True)
+    due_on = day("The last day on which to tell the authority.", required=True, none=True)
+    clinical = part(ClinicalSchema, "What is known.", required=True)
+    serious = truth("Whether a criterion makes it serious.", required=True)
+    submissions = parts(SubmissionSchema, "What the authority was told.", required=True)

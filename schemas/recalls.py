@@ -2,30 +2,35 @@
 
 from __future__ import annotations
 
-from typing import Any
+from marshmallow import Schema
 
-from marshmallow import Schema, fields, validate
+from schemas.members import (
+    Strict,
+    count,
+    day,
+    line,
+    moment,
+    name,
+    part,
+    parts,
+    several,
+    tally,
+    term,
+    text,
+    words,
+)
+from schemas.terms import RECALL_KINDS
 
-from schemas.shapes import Strict, count, day, line, term, text
-
-KINDS = ("recall", "withdrawal")
 DEPTHS = ("distributor", "clinic", "patient")
 CLASSES = ("I", "II", "III")
 STATUSES = ("open", "terminated", "rescinded")
-
-
-def _names(description: str) -> fields.List[Any]:
-    return fields.List(
-        line("A name.", required=True, longest=40),
-        validate=validate.Length(0, 500),
-        metadata={"description": description},
-    )
+MOST_LOTS = 100_000
 
 
 class FacilityScopeSchema(Strict):
     """Work at a facility from one day through another."""
 
-    facility = line("The facility.", required=True, longest=40)
+    facility = name("The facility.", required=True)
     since = day("The first day.", required=True)
     until = day("The last day.", required=True)
 
@@ -33,21 +38,21 @@ class FacilityScopeSchema(Strict):
 class RecallScopeSchema(Strict):
     """What is called back, with everything made of it; name at least one thing."""
 
-    lots = _names("Lots.")
-    donations = _names("Donations.")
-    facilities = fields.List(fields.Nested(FacilityScopeSchema), validate=validate.Length(0, 50))
-    reagents = _names("Reagent lots.")
-    equipment = _names("Equipment.")
+    lots = several(name("A lot.", required=True), "Lots.", most=500)
+    donations = several(name("A donation.", required=True), "Donations.", most=500)
+    facilities = parts(FacilityScopeSchema, "Work at facilities.", most=50)
+    reagents = several(name("A reagent lot.", required=True), "Reagent lots.", most=500)
+    equipment = several(name("An instrument.", required=True), "Equipment.", most=500)
 
 
 class InitiateRecallSchema(Strict):
     """A recall or market withdrawal."""
 
-    recall = line("The recall's number, yours to choose.", required=True, longest=30)
-    kind = term(KINDS, "A recall, or a market withdrawal.", required=True)
+    recall = name("The recall's number, yours to choose.", required=True)
+    kind = term(RECALL_KINDS, "A recall, or a market withdrawal.", required=True)
     depth = term(DEPTHS, "How far down the chain.", required=True)
     explanation = text("Why.", required=True)
-    scope = fields.Nested(RecallScopeSchema, required=True)
+    scope = part(RecallScopeSchema, "What is called back.", required=True)
 
 
 class ClassifyRecallSchema(Strict):
@@ -71,7 +76,7 @@ class TerminateRecallSchema(Strict):
     """The end of a recall."""
 
     reason = text("What was done.", required=True)
-    excused = _names("Consignees that never answered.")
+    excused = several(name("A consignee.", required=True), "Consignees that never answered.", most=500)
 
 
 class RescindRecallSchema(Strict):
@@ -83,58 +88,56 @@ class RescindRecallSchema(Strict):
 class ConsigneeSchema(Schema):
     """An organisation that was sent vials called back."""
 
-    organisation = fields.String(required=True)
-    vials = fields.Integer(required=True)
+    organisation = name("Which one.", required=True)
+    vials = count("How many it was sent.", required=True)
 
 
 class ReachedLotSchema(Schema):
     """A lot that a recall would reach."""
 
-    lot = fields.String(required=True)
-    product = fields.String(required=True)
-    status = fields.String(required=True)
-    vials = fields.Integer(required=True)
+    lot = name("Its number.", required=True)
+    product = name("Its product.", required=True)
+    status = words("Where it stands.")
+    vials = count("How many vials it has.", required=True)
 
 
 class RecallPreviewSchema(Schema):
     """Exactly what a recall would reach."""
 
-    lots = fields.List(fields.Nested(ReachedLotSchema), required=True)
-    vials = fields.Integer(required=True)
-    vials_by_state = fields.Dict(keys=fields.String(), values=fields.Integer(), required=True)
-    consignees = fields.List(fields.Nested(ConsigneeSchema), required=True)
+    lots = parts(ReachedLotSchema, "Every lot.", most=MOST_LOTS, required=True)
+    vials = count("How many vials in all.", most=2**53 - 1, required=True)
+    vials_by_state = tally("How many stand in each state.")
+    consignees = parts(ConsigneeSchema, "Who was sent some.", most=MOST_LOTS, required=True)
 
 
 class ClassificationSchema(ClassifyRecallSchema):
     """The class as recorded."""
 
-    recall = fields.String(required=True)
+    recall = name("The recall's number.", required=True)
 
 
 class AcknowledgementSchema(AcknowledgeRecallSchema):
     """An answer as recorded."""
 
-    recall = fields.String(required=True)
-    organisation = fields.String(required=True)
+    recall = name("The recall's number.", required=True)
+    organisation = name("Who answered.", required=True)
 
 
 class RecallSchema(Schema):
     """A recall for its owner, or for a consignee with its own part only."""
 
-    recall = fields.String(required=True)
-    kind = fields.String(required=True, validate=validate.OneOf(KINDS))
-    depth = fields.String(required=True, validate=validate.OneOf(DEPTHS))
-    status = fields.String(required=True, validate=validate.OneOf(STATUSES))
-    explanation = fields.String(required=True)
-    scope = fields.Nested(RecallScopeSchema, required=True)
-    lots = fields.List(fields.String(), required=True)
-    organisation = fields.String(required=True)
-    initiated_at = fields.String(required=True, metadata={"format": "date-time"})
-    consignees = fields.List(fields.Nested(ConsigneeSchema), required=True)
-    classified = fields.Nested(ClassificationSchema, required=True, allow_none=True)
-    acknowledgements = fields.List(fields.Nested(AcknowledgementSchema), required=True)
-    unanswered = fields.List(fields.String(), required=True)
-    effectiveness_percent = fields.String(
-        required=True, allow_none=True, metadata={"description": "Share of consignees that answered."}
-    )
-    rescission_proposed_by = fields.String(required=True, allow_none=True)
+    recall = name("Its number.", required=True)
+    kind = term(RECALL_KINDS, "A recall, or a market withdrawal.", required=True)
+    depth = term(DEPTHS, "How far down the chain.", required=True)
+    status = term(STATUSES, "Where it stands.", required=True)
+    explanation = words("Why.")
+    scope = part(RecallScopeSchema, "What is called back.", required=True)
+    lots = several(name("A lot."), "Every lot that it reached.", most=MOST_LOTS, required=True)
+    organisation = name("Whose recall it is.", required=True)
+    initiated_at = moment("When it was signed.", required=True)
+    consignees = parts(ConsigneeSchema, "Who was sent some.", most=MOST_LOTS, required=True)
+    classified = part(ClassificationSchema, "The class, once it is set.", required=True, none=True)
+    acknowledgements = parts(AcknowledgementSchema, "Every answer.", most=MOST_LOTS, required=True)
+    unanswered = several(name("A consignee."), "Who has not answered yet.", most=MOST_LOTS, required=True)
+    effectiveness_percent = words("Share of consignees that answered.", none=True)
+    rescission_proposed_by = name("Who proposed to take it back.", required=True, none=True)

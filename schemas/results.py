@@ -2,7 +2,26 @@
 
 from __future__ import annotations
 
-from marshmallow import RAISE, Schema, fields, validate
+from marshmallow import Schema
+
+from schemas.members import (
+    Strict,
+    count,
+    day,
+    decimal,
+    fixed,
+    line,
+    moment,
+    name,
+    part,
+    parts,
+    several,
+    term,
+    text,
+    truth,
+    varying,
+    words,
+)
 
 COMPARATORS = ("=", "<", ">", "<=", ">=", "below_lod", "below_loq")
 UNITS = (
@@ -17,214 +36,132 @@ CAUSES = (
 )  # fmt: skip
 PHASES = ("laboratory", "full_scale")
 CONCLUSIONS = ("laboratory_error", "product_failure", "inconclusive", "no_product_impact")
-LINE = validate.Length(1, 200)
-TEXT = validate.Length(1, 4000)
-NAME = validate.Length(2, 40)
-NUMBER = validate.Length(1, 90)
-SLUG = validate.Length(1, 48)
-DIGEST = validate.Length(equal=64)
-MANY = validate.Length(0, 1000)
+LONGEST_SLUG = 48
 
 
-class QualityRequest(Schema):
-    """A request; a member that is not described is refused."""
-
-    class Meta:
-        """Unknown members are refused."""
-
-        unknown = RAISE
-
-
-class ReplicateSchema(QualityRequest):
+class ReplicateSchema(Strict):
     """One video, position or well behind a value, in the value's unit."""
 
-    label = fields.String(required=True, validate=LINE, metadata={"description": "What it is called."})
-    value = fields.String(required=True, validate=NUMBER, metadata={"format": "decimal"})
+    label = line("What it is called.", required=True)
+    value = decimal("What it gave.", required=True)
 
 
-class WarningAnswerSchema(QualityRequest):
+class WarningAnswerSchema(Strict):
     """The analyst's answer to a warning that the instrument's file carries."""
 
-    code = fields.String(required=True, validate=SLUG, metadata={"description": "The warning's code."})
-    answer = fields.String(required=True, validate=TEXT, metadata={"description": "Why the value stands."})
+    code = line("The warning's code.", required=True, longest=LONGEST_SLUG)
+    answer = text("Why the value stands.", required=True)
 
 
-class RapidMethodSchema(QualityRequest):
+class RapidMethodSchema(Strict):
     """A validated rapid method for sterility."""
 
-    days = fields.Integer(
-        strict=True, required=True, validate=validate.Range(1, 60), metadata={"description": "Its own time."}
-    )
-    validation = fields.String(required=True, validate=LINE, metadata={"description": "What shows that."})
+    days = count("Its own time.", least=1, most=60, required=True)
+    validation = line("What shows that.", required=True)
 
 
-class TestRunSchema(QualityRequest):
+class TestRunSchema(Strict):
     """How and when an assay was run."""
 
-    method = fields.String(required=True, validate=LINE, metadata={"description": "The written method."})
-    method_version = fields.String(required=True, validate=LINE, metadata={"description": "Its version."})
-    facility = fields.String(required=True, validate=NAME, metadata={"description": "The laboratory."})
-    started = fields.String(
-        required=True, metadata={"format": "date-time", "description": "When it began, with its zone."}
-    )
-    read = fields.String(
-        required=True, metadata={"format": "date-time", "description": "When it was read, with its zone."}
-    )
-    retests = fields.Integer(
-        strict=True,
-        allow_none=True,
-        validate=validate.Range(min=1),
-        metadata={"description": "The number of the first result, where this is a retest of it."},
-    )
-    reason = fields.String(
-        allow_none=True, validate=TEXT, metadata={"description": "Why it is recorded as it is."}
-    )
+    method = line("The written method.", required=True)
+    method_version = line("Its version.", required=True)
+    facility = name("The laboratory.", required=True)
+    started = moment("When it began, with its zone.", required=True)
+    read = moment("When it was read, with its zone.", required=True)
+    retests = count("The number of the first result, where this is a retest of it.", least=1)
+    reason = text("Why it is recorded as it is.")
 
 
 class RecordResultSchema(TestRunSchema):
     """One result: a value with its unit, a finding in words, or that the value lay below the LOD or LOQ."""
 
-    assay = fields.String(required=True, validate=SLUG, metadata={"description": "Such as endotoxin."})
-    comparator = fields.String(
-        validate=validate.OneOf(COMPARATORS),
-        metadata={"description": "= unless said; below_lod and below_loq have no value."},
-    )
-    value = fields.String(
-        allow_none=True, validate=NUMBER, metadata={"format": "decimal", "description": "Exact, as text."}
-    )
-    unit = fields.String(
-        allow_none=True,
-        validate=validate.OneOf(UNITS),
-        metadata={"description": "The value's unit; the one of the specification's limit."},
-    )
-    finding = fields.String(
-        allow_none=True,
-        validate=LINE,
-        metadata={"description": "In words, such as growth, no_growth, detected, not_detected, positive."},
-    )
-    lod = fields.String(
-        allow_none=True,
-        validate=NUMBER,
-        metadata={"format": "decimal", "description": "The limit of detection, in the same unit."},
-    )
-    loq = fields.String(
-        allow_none=True,
-        validate=NUMBER,
-        metadata={"format": "decimal", "description": "The limit of quantitation, in the same unit."},
-    )
-    instrument = fields.String(
-        allow_none=True, validate=NAME, metadata={"description": "From the register of equipment."}
-    )
-    raw_file = fields.String(
-        allow_none=True, validate=DIGEST, metadata={"description": "An attached file by its SHA-256."}
-    )
-    replicates = fields.List(fields.Nested(ReplicateSchema), validate=MANY)
-    warnings_answered = fields.List(fields.Nested(WarningAnswerSchema), validate=MANY)
-    clouded = fields.Boolean(metadata={"description": "Whether the product clouded the sterility medium."})
-    subcultured = fields.String(
-        allow_none=True,
-        metadata={"format": "date-time", "description": "When the clouded medium was transferred."},
-    )
-    rapid_method = fields.Nested(RapidMethodSchema, allow_none=True)
+    assay = line("Such as endotoxin.", required=True, longest=LONGEST_SLUG)
+    comparator = term(COMPARATORS, "= unless said; below_lod and below_loq have no value.", none=False)
+    value = decimal("Exact, as text.")
+    unit = term(UNITS, "The value's unit; the one of the specification's limit.")
+    finding = line("In words, such as growth, no_growth, detected, not_detected, positive.")
+    lod = decimal("The limit of detection, in the same unit.")
+    loq = decimal("The limit of quantitation, in the same unit.")
+    instrument = name("From the register of equipment.")
+    raw_file = fixed(64, "An attached file by its SHA-256.")
+    replicates = parts(ReplicateSchema, "What the value was worked out from.", most=1000)
+    warnings_answered = parts(WarningAnswerSchema, "One for each warning of the instrument.", most=1000)
+    clouded = truth("Whether the product clouded the sterility medium.")
+    subcultured = moment("When the clouded medium was transferred.")
+    rapid_method = part(RapidMethodSchema, "The validated rapid method, if one was used.")
 
 
 class ConfirmReadingSchema(TestRunSchema):
     """The analyst's confirmation of an instrument's file, which comes along as ``file`` in the same form."""
 
-    confirm = fields.String(
-        required=True, validate=DIGEST, metadata={"description": "The file's SHA-256 as it was shown."}
-    )
-    instrument = fields.String(
-        required=True, validate=NAME, metadata={"description": "From the register of equipment."}
-    )
-    answers = fields.List(
-        fields.Nested(WarningAnswerSchema),
-        validate=MANY,
-        metadata={"description": "One for each warning of the reading."},
-    )
-    assays = fields.List(
-        fields.String(validate=SLUG),
-        allow_none=True,
-        validate=validate.Length(1, 100),
-        metadata={"description": "Which of the file's values; all unless said."},
+    confirm = fixed(64, "The file's SHA-256 as it was shown.", required=True)
+    instrument = name("From the register of equipment.", required=True)
+    answers = parts(WarningAnswerSchema, "One for each warning of the reading.", most=1000)
+    assays = several(
+        line("An assay.", required=True, longest=LONGEST_SLUG),
+        "Which of the file's values; all unless said.",
+        least=1,
+        none=True,
     )
 
 
 class ReadingSchema(Schema):
     """What a file says, for confirmation; nothing is recorded yet."""
 
-    file = fields.String(required=True, metadata={"description": "The file's SHA-256, to confirm it by."})
-    reading = fields.Dict(required=True, metadata={"description": "Instrument, sample, values, warnings."})
-    proposed = fields.List(
-        fields.Dict(), required=True, metadata={"description": "The results it would become."}
-    )
+    file = fixed(64, "The file's SHA-256, to confirm it by.", required=True)
+    reading = varying("Instrument, sample, values, warnings.")
+    proposed = several(varying("A result."), "The results it would become.", most=1000, required=True)
 
 
-class VerifyResultSchema(QualityRequest):
+class VerifyResultSchema(Strict):
     """A second person's verification against the raw record."""
 
-    remark = fields.String(allow_none=True, validate=TEXT, metadata={"description": "Whatever was noted."})
+    remark = text("Whatever was noted.")
 
 
-class InvalidateResultSchema(QualityRequest):
+class InvalidateResultSchema(Strict):
     """A result is disregarded for a cause unrelated to the product; the original stays on record."""
 
-    investigation = fields.Integer(
-        strict=True,
-        required=True,
-        validate=validate.Range(min=1),
-        metadata={"description": "The concluded investigation that found the laboratory's error."},
+    investigation = count(
+        "The concluded investigation that found the laboratory's error.", least=1, required=True
     )
-    cause = fields.String(required=True, validate=TEXT, metadata={"description": "What went wrong."})
+    cause = text("What went wrong.", required=True)
 
 
-class OpenInvestigationSchema(QualityRequest):
+class OpenInvestigationSchema(Strict):
     """Quality looks into something; a result out of specification is looked into without this."""
 
-    cause = fields.String(required=True, validate=validate.OneOf(CAUSES), metadata={"description": "Why."})
-    description = fields.String(required=True, validate=TEXT, metadata={"description": "What is doubted."})
-    result = fields.Integer(
-        strict=True,
-        allow_none=True,
-        validate=validate.Range(min=1),
-        metadata={"description": "The result that is doubted, by its number."},
-    )
+    cause = term(CAUSES, "Why.", required=True)
+    description = text("What is doubted.", required=True)
+    result = count("The result that is doubted, by its number.", least=1)
 
 
-class ConcludeInvestigationSchema(QualityRequest):
+class ConcludeInvestigationSchema(Strict):
     """Quality's conclusion of an investigation."""
 
-    phase = fields.String(
-        required=True, validate=validate.OneOf(PHASES), metadata={"description": "How far it went."}
-    )
-    root_cause = fields.String(required=True, validate=TEXT, metadata={"description": "What was found."})
-    conclusion = fields.String(
-        required=True,
-        validate=validate.OneOf(CONCLUSIONS),
-        metadata={"description": "Only a laboratory_error lets a result be invalidated."},
-    )
+    phase = term(PHASES, "How far it went.", required=True)
+    root_cause = text("What was found.", required=True)
+    conclusion = term(CONCLUSIONS, "Only a laboratory_error lets a result be invalidated.", required=True)
 
 
 class ResultSchema(RecordResultSchema):
     """A result as it stands."""
 
-    result = fields.Integer(required=True, metadata={"description": "Its number in the lot, from 1."})
-    stated = fields.String(required=True, metadata={"description": "The result in words, with its unit."})
-    final = fields.Boolean(required=True, metadata={"description": "False for an interim reading."})
-    analyst = fields.String(required=True, metadata={"description": "The printed name of who recorded it."})
-    recorded_at = fields.String(required=True, metadata={"format": "date-time"})
-    calibration_due = fields.String(required=True, allow_none=True, metadata={"format": "date"})
-    covered_by = fields.Dict(
-        required=True, allow_none=True, metadata={"description": "The laboratory's certification."}
-    )
-    verified_by = fields.String(required=True, allow_none=True)
-    verified_at = fields.String(required=True, allow_none=True, metadata={"format": "date-time"})
-    valid = fields.Boolean(required=True, metadata={"description": "False once it was shown invalid."})
-    invalidated = fields.Dict(required=True, allow_none=True)
+    result = count("Its number in the lot, from 1.", required=True)
+    stated = words("The result in words, with its unit.")
+    final = truth("False for an interim reading.", required=True)
+    analyst = words("The printed name of who recorded it.")
+    recorded_at = moment("When it was recorded.", required=True)
+    calibration_due = day("The last day of the instrument's calibration.", required=True, none=True)
+    covered_by = varying("The laboratory's certification.", none=True)
+    verified_by = words("The printed name of who verified it.", none=True)
+    verified_at = moment("When it was verified.", required=True, none=True)
+    valid = truth("False once it was shown invalid.", required=True)
+    invalidated = varying("Why it was shown invalid.", none=True)
 
 
 class LotResultsSchema(Schema):
     """Every result of a lot and every investigation."""
 
-    results = fields.List(fields.Nested(ResultSchema), required=True)
-    investigations = fields.List(fields.Dict(), required=True)
+    results = parts(ResultSchema, "Every result, in order of record.", most=10_000, required=True)
+    investigations = several(varying("An investigation."), "Every investigation.", most=10_000, required=True)

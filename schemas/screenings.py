@@ -2,198 +2,178 @@
 
 from __future__ import annotations
 
-from marshmallow import Schema, fields, validate
+from marshmallow import Schema
 
-from schemas.donations import DETERMINATIONS, LINE, NAME, TEXT, DonationReasonSchema, Strict
+from schemas.donations import DETERMINATIONS
+from schemas.members import (
+    MILLION,
+    Strict,
+    count,
+    day,
+    fixed,
+    line,
+    name,
+    part,
+    parts,
+    several,
+    term,
+    text,
+    words,
+)
+from schemas.replies import RefusalReasonSchema
 
 FINDINGS = ("no_risk_found", "risk_found", "not_finished")
 ASSAY_STATUSES = ("fda_donor_screening", "national_donor_screening", "diagnostic", "research")
 OUTCOMES = ("non_reactive", "negative", "reactive", "positive", "indeterminate", "invalid", "not_done")
 CONCLUSIONS = ("confirmed", "not_confirmed")
-SLUG = validate.Length(1, 48)
-VOLUME = validate.Range(min=0)
+EFFECTS = ("ineligible", "by_sop", "confirmatory")
+LONGEST_SLUG = 48
 
 
 class ScreeningPartSchema(Strict):
     """The interview, the physical examination or the review of records."""
 
-    by = fields.String(required=True, validate=LINE, metadata={"description": "Who did it."})
-    on = fields.String(required=True, metadata={"format": "date", "description": "On which day."})
-    finding = fields.String(
-        required=True, validate=validate.OneOf(FINDINGS), metadata={"description": "What it found."}
-    )
+    by = line("Who did it.", required=True)
+    on = day("On which day.", required=True)
+    finding = term(FINDINGS, "What it found.", required=True)
 
 
 class PlasmaDilutionSchema(Strict):
     """Transfusion and infusion at delivery: both volumes, or a stated conclusion, or all of it."""
 
-    blood_and_colloids_ml = fields.Integer(
-        strict=True, allow_none=True, validate=VOLUME, metadata={"description": "In millilitres; 0 for none."}
-    )
-    crystalloids_ml = fields.Integer(
-        strict=True, allow_none=True, validate=VOLUME, metadata={"description": "In millilitres; 0 for none."}
-    )
-    conclusion = fields.String(
-        allow_none=True,
-        validate=validate.OneOf(("acceptable", "suspected")),
-        metadata={"description": "What somebody responsible concluded."},
-    )
+    blood_and_colloids_ml = count("In millilitres; 0 for none.")
+    crystalloids_ml = count("In millilitres; 0 for none.")
+    conclusion = term(("acceptable", "suspected"), "What somebody responsible concluded.")
 
 
 class ScreeningSchema(Strict):
     """The screening as far as it has come."""
 
-    interview = fields.Nested(ScreeningPartSchema, allow_none=True)
-    physical_examination = fields.Nested(ScreeningPartSchema, allow_none=True)
-    records_review = fields.Nested(ScreeningPartSchema, allow_none=True)
-    plasma_dilution = fields.Nested(PlasmaDilutionSchema, allow_none=True)
-    supersedes = fields.Integer(
-        strict=True, allow_none=True, metadata={"description": "The number of a screening that it corrects."}
-    )
+    interview = part(ScreeningPartSchema, "The interview about the donor's history.")
+    physical_examination = part(ScreeningPartSchema, "The physical examination.")
+    records_review = part(ScreeningPartSchema, "The review of medical records.")
+    plasma_dilution = part(PlasmaDilutionSchema, "Whether tests may have been diluted.")
+    supersedes = count("The number of a screening that it corrects.")
 
 
 class AssayResultSchema(Strict):
     """One assay of a laboratory's report."""
 
-    assay = fields.String(
-        required=True, validate=SLUG, metadata={"description": "The panel's name of the test: hiv_1_nat."}
+    assay = line("The panel's name of the test: hiv_1_nat.", required=True, longest=LONGEST_SLUG)
+    kit = line("The assay used.", required=True)
+    status = term(
+        ASSAY_STATUSES, "What the assay is authorised for; only donor screening counts.", required=True
     )
-    kit = fields.String(required=True, validate=LINE, metadata={"description": "The assay used."})
-    status = fields.String(
-        required=True,
-        validate=validate.OneOf(ASSAY_STATUSES),
-        metadata={"description": "What the assay is authorised for; only donor screening counts."},
-    )
-    result_on = fields.String(
-        required=True, metadata={"format": "date", "description": "The day of the result."}
-    )
-    outcome = fields.String(
-        required=True, validate=validate.OneOf(OUTCOMES), metadata={"description": "What was reported."}
-    )
+    result_on = day("The day of the result.", required=True)
+    outcome = term(OUTCOMES, "What was reported.", required=True)
 
 
 class ReportSchema(Strict):
     """One laboratory's report on one specimen."""
 
-    laboratory = fields.String(required=True, validate=NAME, metadata={"description": "A facility's id."})
-    laboratory_number = fields.String(
+    laboratory = name("A facility's id.", required=True)
+    laboratory_number = line("The CLIA number, or the equivalent abroad.", required=True, longest=40)
+    specimen_of = term(
+        ("donor", "birth_mother"),
+        "Whose specimen it is; for an infant of one month or less, the mother's.",
         required=True,
-        validate=validate.Length(2, 40),
-        metadata={"description": "The CLIA number, or the equivalent abroad."},
     )
-    specimen_of = fields.String(
-        required=True,
-        validate=validate.OneOf(("donor", "birth_mother")),
-        metadata={"description": "Whose specimen it is; for an infant of one month or less, the mother's."},
-    )
-    specimen_on = fields.String(
-        required=True, metadata={"format": "date", "description": "The day it was taken."}
-    )
-    results = fields.List(fields.Nested(AssayResultSchema), required=True, validate=validate.Length(1, 100))
-    supersedes = fields.Integer(
-        strict=True, allow_none=True, metadata={"description": "The number of a report that it corrects."}
-    )
+    specimen_on = day("The day it was taken.", required=True)
+    results = parts(AssayResultSchema, "Every assay of the report.", least=1, required=True)
+    supersedes = count("The number of a report that it corrects.")
 
 
 class RecordScreeningSchema(Strict):
     """What was found about a donor: a screening, laboratory reports, or both."""
 
-    screening = fields.Nested(ScreeningSchema, allow_none=True)
-    reports = fields.List(fields.Nested(ReportSchema), validate=validate.Length(max=20))
-    reason = fields.String(validate=TEXT, metadata={"description": "Where something is corrected: why."})
+    screening = part(ScreeningSchema, "The screening as far as it has come.")
+    reports = parts(ReportSchema, "Laboratories' reports.", most=20)
+    reason = text("Where something is corrected: why.")
 
 
 class DetermineEligibilitySchema(Strict):
     """A responsible person's determination; ``eligible`` is refused with every reason against it."""
 
-    standing = fields.String(
-        required=True,
-        validate=validate.OneOf(DETERMINATIONS),
-        metadata={"description": "What is determined."},
-    )
-    statement = fields.String(
-        validate=TEXT, metadata={"description": "What the signer adds; no screening value belongs here."}
-    )
+    standing = term(DETERMINATIONS, "What is determined.", required=True)
+    statement = text("What the signer adds; no screening value belongs here.")
 
 
 class ReportLookbackSchema(Strict):
     """A later finding that speaks against a donor; every lot below goes on hold and is investigated."""
 
-    findings = fields.List(
-        fields.String(validate=SLUG),
+    findings = several(
+        line("One of them.", required=True, longest=LONGEST_SLUG),
+        "The tests or findings that are adverse.",
+        least=1,
         required=True,
-        validate=validate.Length(1, 100),
-        metadata={"description": "The tests or findings that are adverse."},
     )
-    reported_by = fields.String(required=True, validate=LINE, metadata={"description": "Who said so."})
-    received_on = fields.String(required=True, metadata={"format": "date", "description": "When it came."})
-    explanation = fields.String(required=True, validate=TEXT, metadata={"description": "What is known."})
+    reported_by = line("Who said so.", required=True)
+    received_on = day("When it came.", required=True)
+    explanation = text("What is known.", required=True)
 
 
 class ConcludeLookbackSchema(Strict):
     """What the investigation of a later finding came to; the holds below stay for quality."""
 
-    conclusion = fields.String(
-        required=True, validate=validate.OneOf(CONCLUSIONS), metadata={"description": "What was found."}
-    )
-    explanation = fields.String(required=True, validate=TEXT, metadata={"description": "On what grounds."})
+    conclusion = term(CONCLUSIONS, "What was found.", required=True)
+    explanation = text("On what grounds.", required=True)
 
 
 class RecordedScreeningSchema(ScreeningSchema):
     """A screening on record."""
 
-    screening = fields.Integer(required=True)
+    screening = count("Its number, from 1.", required=True)
 
 
 class RecordedReportSchema(ReportSchema):
     """A laboratory report on record."""
 
-    report = fields.Integer(required=True)
+    report = count("Its number, from 1.", required=True)
 
 
 class ReportedLookbackSchema(ReportLookbackSchema):
     """A lookback as it was reported."""
 
-    lookback = fields.Integer(required=True)
+    lookback = count("Its number, from 1.", required=True)
 
 
 class LookbackSchema(Schema):
     """A lookback as it stands."""
 
-    reported = fields.Nested(ReportedLookbackSchema, required=True)
-    conclusion = fields.String(required=True, allow_none=True, validate=validate.OneOf(CONCLUSIONS))
+    reported = part(ReportedLookbackSchema, "What was reported.", required=True)
+    conclusion = term(CONCLUSIONS, "What it came to, once it has.", required=True, none=True)
 
 
 class RequiredAssaySchema(Schema):
     """A test that this donation needs."""
 
-    assay = fields.String(required=True)
-    name = fields.String(required=True)
-    effect = fields.String(required=True, validate=validate.OneOf(("ineligible", "by_sop", "confirmatory")))
+    assay = words("The panel's name of the test.")
+    name = words("What it is called in full.")
+    effect = term(EFFECTS, "What a positive result means.", required=True)
 
 
 class PanelSchema(Schema):
     """The panel of the day of recovery."""
 
-    since = fields.String(required=True, metadata={"format": "date"})
-    reference = fields.String(required=True)
-    required = fields.List(fields.Nested(RequiredAssaySchema), required=True)
+    since = day("Since when it applies.", required=True)
+    reference = words("Where it comes from.")
+    required = parts(RequiredAssaySchema, "Every test that is needed.", required=True)
 
 
 class SuggestionSchema(Schema):
     """What the service suggests; somebody responsible determines."""
 
-    standing = fields.String(required=True, validate=validate.OneOf(DETERMINATIONS))
-    reasons = fields.List(fields.Nested(DonationReasonSchema), required=True)
-    notices = fields.List(fields.Nested(DonationReasonSchema), required=True)
+    standing = term(DETERMINATIONS, "What is suggested.", required=True)
+    reasons = parts(RefusalReasonSchema, "What speaks against eligible.", required=True)
+    notices = parts(RefusalReasonSchema, "What to know besides.", required=True)
 
 
 class ScreeningsSchema(Schema):
     """Every screening value of a donation and what they suggest; for quality and auditors."""
 
-    din = fields.String(required=True)
-    screenings = fields.List(fields.Nested(RecordedScreeningSchema), required=True)
-    reports = fields.List(fields.Nested(RecordedReportSchema), required=True)
-    lookbacks = fields.List(fields.Nested(LookbackSchema), required=True)
-    panel = fields.Nested(PanelSchema, required=True)
-    suggestion = fields.Nested(SuggestionSchema, required=True)
+    din = fixed(13, "The donation.", required=True)
+    screenings = parts(RecordedScreeningSchema, "Every screening.", most=MILLION, required=True)
+    reports = parts(RecordedReportSchema, "Every laboratory report.", most=MILLION, required=True)
+    lookbacks = parts(LookbackSchema, "Every later adverse result.", most=MILLION, required=True)
+    panel = part(PanelSchema, "The tests that apply.", required=True)
+    suggestion = part(SuggestionSchema, "What the service suggests.", required=True)

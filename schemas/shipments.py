@@ -2,22 +2,38 @@
 
 from __future__ import annotations
 
-from marshmallow import Schema, fields, validate
+from marshmallow import Schema
 
-from schemas.shapes import Strict, VialRefSchema, count, line, moment, term, text
+from schemas.members import (
+    Strict,
+    VialRefSchema,
+    count,
+    day,
+    decimal,
+    fixed,
+    line,
+    moment,
+    name,
+    part,
+    parts,
+    several,
+    term,
+    text,
+    truth,
+    words,
+)
 
 CONDITIONS = ("ok", "damaged", "missing", "refused")
 STATUSES = ("in_transit", "received", "received_with_exceptions")
+MOST_VIALS = 10_000
 
 
 class LotWantedSchema(Strict):
     """Vials of one lot: either these serials, or the first ``count`` in stock."""
 
-    lot = line("The lot's number.", required=True, longest=20)
-    serials = fields.List(
-        line("A serial.", required=True, longest=12),
-        validate=validate.Length(1, 10_000),
-        metadata={"description": "The vials by serial."},
+    lot = name("The lot's number.", required=True)
+    serials = several(
+        line("A serial.", required=True, longest=12), "The vials by serial.", least=1, most=MOST_VIALS
     )
     count = count("How many of those in stock, the first filled first.", least=1)
 
@@ -25,9 +41,9 @@ class LotWantedSchema(Strict):
 class DispatchShipmentSchema(Strict):
     """A consignment; what accompanies it is made from the records."""
 
-    shipment = line("The shipment's number, yours to choose.", required=True, longest=30)
-    recipient = line("The organisation it goes to.", required=True, longest=40)
-    contents = fields.List(fields.Nested(LotWantedSchema), required=True, validate=validate.Length(1, 100))
+    shipment = name("The shipment's number, yours to choose.", required=True)
+    recipient = name("The organisation it goes to.", required=True)
+    contents = parts(LotWantedSchema, "Which vials, lot by lot.", least=1, required=True)
     packed_by = line("Who packed it.", required=True)
     courier = line("Who carries it.", required=True)
     tracking = line("The courier's number.")
@@ -35,11 +51,9 @@ class DispatchShipmentSchema(Strict):
     dispatched_at = moment("When it left, if not now.")
 
 
-class ArrivalSchema(Strict):
+class ArrivalSchema(VialRefSchema):
     """How one vial arrived."""
 
-    lot = line("The lot's number.", required=True, longest=20)
-    serial = line("The serial.", required=True, longest=12)
     condition = term(CONDITIONS, "How it arrived.", required=True)
     note = line("What was seen.")
 
@@ -47,87 +61,83 @@ class ArrivalSchema(Strict):
 class LoggerReadingSchema(Strict):
     """The lowest and highest temperature on the way."""
 
-    min = line("A decimal as text.", required=True, longest=40)
-    max = line("A decimal as text.", required=True, longest=40)
-    unit = line("Cel.", required=True, longest=20)
+    min = decimal("The lowest.", required=True)
+    max = decimal("The highest.", required=True)
+    unit = term(("Cel",), "Degrees Celsius.", required=True)
 
 
 class ReceiveShipmentSchema(Strict):
     """A receipt: vials that it does not name arrived well."""
 
-    vials = fields.List(
-        fields.Nested(ArrivalSchema),
-        validate=validate.Length(0, 10_000),
-        metadata={"description": "Vials that arrived otherwise, and vials on hand that nobody listed."},
+    vials = parts(
+        ArrivalSchema,
+        "Vials that arrived otherwise, and vials on hand that nobody listed.",
+        most=MOST_VIALS,
     )
-    temperature = fields.Nested(LoggerReadingSchema, allow_none=True)
+    temperature = part(LoggerReadingSchema, "What the logger in the box says.")
     received_at = moment("When it arrived, if not now.")
 
 
 class AssessExcursionSchema(Strict):
     """Quality's judgement of a temperature excursion."""
 
-    acceptable = fields.Boolean(
-        required=True, truthy={True}, falsy={False}, metadata={"description": "Whether it did no harm."}
-    )
+    acceptable = truth("Whether it did no harm.", required=True)
     reason = text("On what the judgement stands.", required=True)
 
 
 class LotVialsSchema(Schema):
     """Vials of one lot."""
 
-    lot = fields.String(required=True)
-    serials = fields.List(fields.String(), required=True)
+    lot = name("The lot's number.", required=True)
+    serials = several(line("A serial."), "Its vials by serial.", most=MOST_VIALS, required=True)
 
 
 class DonorStatementSchema(Schema):
     """A donation's determination and tests (21 CFR 1271.55)."""
 
-    donation = fields.String(required=True)
-    statement = fields.String(required=True)
-    tests = fields.List(fields.String(), required=True)
-    laboratories = fields.List(fields.String(), required=True)
-    establishment = fields.String(required=True)
+    donation = fixed(13, "The donation.", required=True)
+    statement = words("What was determined, in words.")
+    tests = several(words("A test."), "Every test that was done.", required=True)
+    laboratories = several(words("A laboratory."), "Who did them.", required=True)
+    establishment = words("Who determined it.")
 
 
 class AccompanyingRecordSchema(Schema):
     """What travels with a lot's vials."""
 
-    lot = fields.String(required=True)
-    product = fields.String(required=True)
-    expires_on = fields.String(required=True, allow_none=True, metadata={"format": "date"})
-    donors = fields.List(fields.Nested(DonorStatementSchema), required=True)
+    lot = name("The lot's number.", required=True)
+    product = name("Its product.", required=True)
+    expires_on = day("The last day on which a vial may be used.", required=True, none=True)
+    donors = parts(DonorStatementSchema, "Every donation behind it.", required=True)
 
 
 class ReceiptSchema(Schema):
     """One receipt as recorded."""
 
-    shipment = fields.String(required=True)
-    recipient = fields.String(required=True)
-    ok = fields.List(fields.Nested(LotVialsSchema), required=True)
-    exceptions = fields.List(fields.Nested(ArrivalSchema), required=True)
-    unexpected = fields.List(fields.Nested(VialRefSchema), required=True)
-    not_on_record = fields.List(fields.Nested(VialRefSchema), required=True)
-    temperature = fields.Nested(LoggerReadingSchema, required=True, allow_none=True)
-    out_of_range = fields.List(fields.String(), required=True)
+    shipment = name("The shipment's number.", required=True)
+    recipient = name("Who received it.", required=True)
+    ok = parts(LotVialsSchema, "Vials that arrived well.", required=True)
+    exceptions = parts(ArrivalSchema, "Vials that did not.", most=MOST_VIALS, required=True)
+    unexpected = parts(VialRefSchema, "Vials that nobody had listed.", most=MOST_VIALS, required=True)
+    not_on_record = parts(VialRefSchema, "Vials that are not known here.", most=MOST_VIALS, required=True)
+    temperature = part(LoggerReadingSchema, "What the logger said.", required=True, none=True)
+    out_of_range = several(name("A lot."), "Lots that were too cold or too warm.", required=True)
 
 
 class ShipmentSchema(Schema):
     """A shipment for its sender and its consignee."""
 
-    shipment = fields.String(required=True)
-    status = fields.String(required=True, validate=validate.OneOf(STATUSES))
-    sender = fields.String(required=True)
-    recipient = fields.String(required=True)
-    contents = fields.List(fields.Nested(LotVialsSchema), required=True)
-    packed_by = fields.String(required=True)
-    courier = fields.String(required=True)
-    tracking = fields.String(required=True, allow_none=True)
-    logger = fields.String(required=True, allow_none=True)
-    accompanying = fields.List(fields.Nested(AccompanyingRecordSchema), required=True)
-    dispatched_at = fields.String(required=True, metadata={"format": "date-time"})
-    received_at = fields.String(required=True, allow_none=True, metadata={"format": "date-time"})
-    receipts = fields.List(fields.Nested(ReceiptSchema), required=True)
-    excursion = fields.List(
-        fields.String(), required=True, metadata={"description": "Lots whose excursion is not judged yet."}
-    )
+    shipment = name("Its number.", required=True)
+    status = term(STATUSES, "Where it stands.", required=True)
+    sender = name("Who sent it.", required=True)
+    recipient = name("Whom it went to.", required=True)
+    contents = parts(LotVialsSchema, "The vials in it.", required=True)
+    packed_by = line("Who packed it.", required=True)
+    courier = line("Who carried it.", required=True)
+    tracking = line("The courier's number.", required=True, none=True)
+    logger = line("The temperature logger in the box.", required=True, none=True)
+    accompanying = parts(AccompanyingRecordSchema, "What travelled with it.", required=True)
+    dispatched_at = moment("When it left.", required=True)
+    received_at = moment("When it arrived.", required=True, none=True)
+    receipts = parts(ReceiptSchema, "Every receipt.", required=True)
+    excursion = several(name("A lot."), "Lots whose excursion is not judged yet.", required=True)

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from marshmallow import Schema, fields, validate
+from marshmallow import Schema
 
-from schemas.members import decimal
-from schemas.shapes import Strict, count, day, line, term
+from schemas.members import Strict, count, day, decimal, line, parts, term, truth, words
 
 KINDS = ("numeric", "qualitative", "presence", "growth")
 
@@ -16,18 +15,12 @@ class CriterionSchema(Strict):
     assay = line("The assay, for example particle_concentration or sterility.", required=True)
     kind = term(KINDS, "What it looks at.", required=True)
     method = line("How it is measured.", required=True)
-    required = fields.Boolean(
-        truthy={True},
-        falsy={False},
-        metadata={"description": "Whether a lot must pass it; true unless said."},
-    )
+    required = truth("Whether a lot must pass it; true unless said.")
     unit = line("The unit of the limits, for a number.")
     low = decimal("The lowest value that passes.")
     high = decimal("The highest value that passes.")
     expected = line("The finding that passes, for one in words.")
-    decimals = count(
-        "Decimal places a value is rounded to before it is compared; each limit's own unless said.",
-    )
+    decimals = count("Places a value is rounded to before it is compared; each limit's own unless said.")
     basis = line("Where the limit comes from; for endotoxin K/M, with its K.")
 
 
@@ -35,23 +28,18 @@ class ApproveSpecificationSchema(Strict):
     """The next version of a product's specification."""
 
     effective_from = day("The first day on which it is in effect.", required=True)
-    criteria = fields.List(
-        fields.Nested(CriterionSchema),
-        required=True,
-        validate=validate.Length(1, 100),
-        metadata={"description": "One for each assay."},
-    )
+    criteria = parts(CriterionSchema, "One for each assay.", least=1, required=True)
 
 
 class StatedCriterionSchema(CriterionSchema):
-    """A criterion as it was approved; ``in_words`` states its limits."""
+    """A criterion as it was approved."""
 
-    in_words = fields.String(required=True)
+    in_words = words("Its limits in words.")
 
 
 class SpecificationSchema(Schema):
     """One approved version."""
 
-    version = fields.Integer(required=True)
+    version = count("Its number, from 1.", required=True)
     effective_from = day("The first day on which it is in effect.", required=True)
-    criteria = fields.List(fields.Nested(StatedCriterionSchema), required=True)
+    criteria = parts(StatedCriterionSchema, "One for each assay.", required=True)

@@ -2,130 +2,121 @@
 
 from __future__ import annotations
 
-from marshmallow import Schema, fields, validate
+from marshmallow import Schema
+
+from schemas.members import count, moment, part, parts, several, term, truth, varying, words
+from schemas.storage import StorageConditionSchema
 
 DECISIONS = ("in_order", "do_not_use", "cannot_verify")
-
-
-def _said(description: str) -> fields.String:
-    return fields.String(allow_none=True, metadata={"description": description})
+MOST = 2**53 - 1
 
 
 class ReasonSchema(Schema):
     """Why the answer is not ``in_order``, and what to do now."""
 
-    code = fields.String(required=True, metadata={"description": "Stable, to act on and to quote."})
-    detail = fields.String(required=True)
-    blocks = fields.Boolean(required=True)
-    alert = fields.Boolean(required=True, metadata={"description": "Set the vial aside and call."})
-    next_step = fields.String(required=True)
+    code = words("Stable, to act on and to quote.")
+    detail = words("The reason in a sentence.")
+    blocks = truth("Whether it forbids using the vial.", required=True)
+    alert = truth("Set the vial aside and call.", required=True)
+    next_step = words("What to do now.")
 
 
 class NoticeSchema(Schema):
     """Something to know that does not block."""
 
-    code = fields.String(required=True)
-    detail = fields.String(required=True)
+    code = words("Stable, to act on and to quote.")
+    detail = words("The notice in a sentence.")
 
 
 class AnsweredVialSchema(Schema):
     """Which vial was answered about; members that the code does not carry are null."""
 
-    gtin = _said("The GTIN, 14 digits.")
-    lot = _said("The lot's number.")
-    serial = _said("The serial.")
-    expires_on = _said("The expiry day on record.")
-    use_before = _said("The earliest of expiry and the clocks of its preparation.")
-    state = _said("Where the vial stands.")
-
-
-class StorageSchema(Schema):
-    """One way of storing it, with the shelf life that goes with it."""
-
-    min = fields.String()
-    max = fields.String()
-    unit = fields.String(metadata={"description": "UCUM, such as Cel."})
-    shelf_life_days = fields.Integer()
+    gtin = words("The GTIN, 14 digits.", none=True)
+    lot = words("The lot's number.", none=True)
+    serial = words("The serial.", none=True)
+    expires_on = words("The expiry day on record.", none=True)
+    use_before = words("The earliest of expiry and the clocks of its preparation.", none=True)
+    state = words("Where the vial stands.", none=True)
 
 
 class AnsweredProductSchema(Schema):
     """What it is."""
 
-    name = fields.String()
-    source_tissue = fields.String()
-    routes_allowed = fields.List(fields.String())
-    storage = fields.List(fields.Nested(StorageSchema))
+    name = words("Its name.")
+    source_tissue = words("The tissue it is made from.")
+    routes_allowed = several(words("A route."), "How it may reach a patient.", required=True)
+    storage = parts(StorageConditionSchema, "Every way to keep it.", required=True)
 
 
 class ContactSchema(Schema):
     """Whom to call."""
 
-    organisation = fields.String()
-    phone = _said("The quality unit's telephone.")
+    organisation = words("Who made it.")
+    phone = words("The quality unit's telephone.", none=True)
 
 
 class AnsweredReleaseSchema(Schema):
     """By whom and for what the lot was released."""
 
-    released_at = fields.String()
-    by = fields.String()
-    meaning = fields.String()
-    purpose = fields.String()
+    released_at = moment("When it was signed.", required=True)
+    by = words("The signer's printed name.")
+    meaning = words("What the signature means.")
+    purpose = words("For what.")
 
 
 class SourcingSchema(Schema):
     """Donations, steps and results in plain words; consignees and auditors get DINs, days and names as well."""
 
-    donations = fields.List(fields.Dict())
-    steps = fields.List(fields.Dict())
-    results = fields.List(fields.Dict())
+    donations = several(varying("A donation."), "What it was made from.", most=MOST, required=True)
+    steps = several(varying("A step."), "How it was made.", most=MOST, required=True)
+    results = several(varying("A result."), "How it was tested.", most=MOST, required=True)
 
 
 class FootingSchema(Schema):
     """On what footing the product is offered in one country by one route."""
 
-    country = fields.String()
-    route = fields.String()
-    kind = fields.String()
-    reference = _said("An IND number, a trial id, a licence.")
-    in_words = fields.String()
+    country = words("The country.")
+    route = words("The route.")
+    kind = words("The footing; none of them is an approval by itself.")
+    reference = words("An IND number, a trial id, a licence.", none=True)
+    in_words = words("The same, said plainly.")
 
 
 class AskedForSchema(Schema):
     """The country and route that the answer is for."""
 
-    country = fields.String()
-    route = fields.String()
+    country = words("The country.")
+    route = words("The route.")
 
 
 class RegulatorySchema(Schema):
     """The product's footing, and the regulator's dated sentence."""
 
-    bases = fields.List(fields.Nested(FootingSchema))
-    statement = fields.String(required=True)
-    asked_for = fields.Nested(AskedForSchema)
+    bases = parts(FootingSchema, "On what footing it is offered, where and how.", most=500)
+    statement = words("What regulators say of such products, and what this answer does not mean.")
+    asked_for = part(AskedForSchema, "Where and how it is to be used, if that was said.", none=False)
 
 
 class EvidenceSchema(Schema):
     """What to verify the answer with."""
 
-    release_record = _said("The digest of the release record.")
-    log_index = fields.Integer(allow_none=True)
-    tree_size = fields.Integer()
-    bundle = _said("The path of the lot's provenance bundle.")
+    release_record = words("The digest of the release record.", none=True)
+    log_index = count("The release record's place in the log.", most=MOST, required=True, none=True)
+    tree_size = count("How many entries the log had.", most=MOST, required=True)
+    bundle = words("The path of the lot's provenance bundle.", none=True)
 
 
 class VerdictSchema(Schema):
     """The answer; the members from ``product`` to ``sourcing`` are there where a lot is on record."""
 
-    decision = fields.String(required=True, validate=validate.OneOf(DECISIONS))
-    as_of = fields.String(required=True, metadata={"format": "date-time"})
-    vial = fields.Nested(AnsweredVialSchema, required=True)
-    reasons = fields.List(fields.Nested(ReasonSchema), required=True)
-    notices = fields.List(fields.Nested(NoticeSchema), required=True)
-    regulatory = fields.Nested(RegulatorySchema, required=True)
-    evidence = fields.Nested(EvidenceSchema, required=True)
-    product = fields.Nested(AnsweredProductSchema)
-    contact = fields.Nested(ContactSchema)
-    release = fields.Nested(AnsweredReleaseSchema, allow_none=True)
-    sourcing = fields.Nested(SourcingSchema)
+    decision = term(DECISIONS, "The answer in one word.", required=True)
+    as_of = moment("When it was answered.", required=True)
+    vial = part(AnsweredVialSchema, "Which vial.", required=True)
+    reasons = parts(ReasonSchema, "Why it is not in_order, the gravest first.", required=True)
+    notices = parts(NoticeSchema, "What to know besides.", required=True)
+    regulatory = part(RegulatorySchema, "The product's footing.", required=True)
+    evidence = part(EvidenceSchema, "What to verify the answer with.", required=True)
+    product = part(AnsweredProductSchema, "What it is.", none=False)
+    contact = part(ContactSchema, "Whom to call.", none=False)
+    release = part(AnsweredReleaseSchema, "Its release, if there is one.", none=True)
+    sourcing = part(SourcingSchema, "What it was made from, and how.", none=False)

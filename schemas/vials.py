@@ -2,13 +2,32 @@
 
 from __future__ import annotations
 
-from marshmallow import Schema, fields, validate
+from marshmallow import Schema
 
-from schemas.shapes import ROUTES, QuantitySchema, Strict, VialRefSchema, count, day, line, moment, term, text
+from schemas.members import (
+    QuantitySchema,
+    Strict,
+    VialRefSchema,
+    count,
+    day,
+    line,
+    moment,
+    name,
+    part,
+    parts,
+    several,
+    some,
+    term,
+    text,
+    varying,
+    words,
+)
+from schemas.terms import ROUTES
 
 CLOCKS = ("thaw", "reconstitution", "puncture")
 KINDS = ("set_aside", "put_back", "return", "reissue", "waste", "destroy", "stolen", "lost", "undo")
 STATEMENTS = ("nothing_given", "wrong_vial")
+COUNTRY = "The country of use; your organisation's unless named."
 
 
 class RecordCheckSchema(Strict):
@@ -19,7 +38,7 @@ class RecordCheckSchema(Strict):
     lot = line("The lot as read.")
     serial = line("The serial as read.")
     expires_on = day("The expiry day as read.")
-    country = line("The country of use; your organisation's unless named.", longest=2)
+    country = line(COUNTRY, longest=2)
     route = term(ROUTES, "The route of use.")
     checked_at = moment("When it was asked, if not now.")
 
@@ -27,40 +46,34 @@ class RecordCheckSchema(Strict):
 class PrepareVialSchema(Strict):
     """What was done to the vial, for which use."""
 
-    starts = fields.List(
-        fields.String(validate=validate.OneOf(CLOCKS)),
-        required=True,
-        validate=validate.Length(1, len(CLOCKS)),
-        metadata={"description": "What was done: each starts a clock."},
-    )
+    starts = some(CLOCKS, "What was done: each starts a clock.", least=1, required=True)
     route = term(ROUTES, "The route it is prepared for.", required=True)
-    country = line("The country of use; your organisation's unless named.", longest=2)
+    country = line(COUNTRY, longest=2)
     prepared_at = moment("When it was done, if not now.")
 
 
-class VialGivenSchema(Strict):
+class DoseSchema(Strict):
+    """How much of a vial a patient was given."""
+
+    given = part(QuantitySchema, "How much was given.", required=True)
+    wasted = part(QuantitySchema, "How much was wasted.")
+    doses = count("How many doses were taken; 1 unless said.", least=1, none=False)
+
+
+class VialGivenSchema(VialRefSchema, DoseSchema):
     """A further vial of the same administration."""
 
-    lot = line("The lot's number.", required=True, longest=20)
-    serial = line("The serial.", required=True, longest=12)
-    given = fields.Nested(QuantitySchema, required=True)
-    wasted = fields.Nested(QuantitySchema, allow_none=True)
-    doses = count("How many doses were taken.", least=1)
 
-
-class AdministerVialSchema(Strict):
+class AdministerVialSchema(DoseSchema):
     """What a patient was given; it is recorded whatever the records say of the vial."""
 
     patient = line("Your pseudonym, PT- and 4 to 16 letters or digits.", required=True, longest=19)
     route = term(ROUTES, "The route.", required=True)
     site = line("Where on the body.", required=True)
     session = count("Which session of the treatment, from 1.", least=1, required=True)
-    given = fields.Nested(QuantitySchema, required=True)
-    wasted = fields.Nested(QuantitySchema, allow_none=True)
-    doses = count("How many doses were taken.", least=1)
     device = line("The device used, for example for microneedling.")
-    country = line("The country of use; your organisation's unless named.", longest=2)
-    also = fields.List(fields.Nested(VialGivenSchema), validate=validate.Length(0, 20))
+    country = line(COUNTRY, longest=2)
+    also = parts(VialGivenSchema, "Further vials given with it.", most=20)
     given_at = moment("When it was given, if not now.")
     reason = text("Why it was given without a clear answer.")
 
@@ -71,53 +84,53 @@ class DisposeVialSchema(Strict):
     kind = term(KINDS, "What became of it.", required=True)
     reason = text("Why.", required=True)
     happened_at = moment("When, if not now.")
-    amount = fields.Nested(QuantitySchema, allow_none=True, metadata={"description": "How much was wasted."})
+    amount = part(QuantitySchema, "How much was wasted.")
     statement = term(STATEMENTS, "What you state in order to undo.")
-    right_vial = fields.Nested(VialRefSchema, allow_none=True)
+    right_vial = part(VialRefSchema, "The vial that it should have been.")
     cold_chain_evidence = line("On what a reissue stands.")
 
 
 class InUseSchema(Schema):
     """Since when a vial is in use and until when it may be given."""
 
-    claimed_by = fields.String(required=True)
-    prepared_at = fields.String(required=True, metadata={"format": "date-time"})
-    thawed_at = fields.String(required=True, allow_none=True, metadata={"format": "date-time"})
-    reconstituted_at = fields.String(required=True, allow_none=True, metadata={"format": "date-time"})
-    punctured_at = fields.String(required=True, allow_none=True, metadata={"format": "date-time"})
-    use_before = fields.String(required=True, allow_none=True, metadata={"format": "date-time"})
+    claimed_by = name("The organisation that prepared it.", required=True)
+    prepared_at = moment("When.", required=True)
+    thawed_at = moment("When it was thawed.", required=True, none=True)
+    reconstituted_at = moment("When it was reconstituted.", required=True, none=True)
+    punctured_at = moment("When it was first punctured.", required=True, none=True)
+    use_before = moment("Until when it may be given.", required=True, none=True)
 
 
 class VialEventSchema(Schema):
     """One record about a vial."""
 
-    kind = fields.String(required=True)
-    in_words = fields.String(required=True)
-    occurred_at = fields.String(required=True, metadata={"format": "date-time"})
-    recorded_at = fields.String(required=True, metadata={"format": "date-time"})
-    by = fields.String(required=True, metadata={"description": "The signer's printed name."})
-    organisation = fields.String(required=True)
-    meaning = fields.String(required=True)
-    reason = fields.String(required=True, allow_none=True)
-    body = fields.Dict(required=True)
-    log_index = fields.Integer(required=True)
+    kind = words("What happened.")
+    in_words = words("The same in a sentence.")
+    occurred_at = moment("When it happened.", required=True)
+    recorded_at = moment("When it was recorded.", required=True)
+    by = words("The signer's printed name.")
+    organisation = name("For which organisation.", required=True)
+    meaning = words("What the signature means.")
+    reason = words("Why, where one was given.", none=True)
+    body = varying("What was recorded.")
+    log_index = count("Its place in the log.", most=2**53 - 1, required=True)
 
 
 class VialSchema(Schema):
     """A vial for those it concerns."""
 
-    lot = fields.String(required=True)
-    serial = fields.String(required=True)
-    product = fields.String(required=True)
-    state = fields.String(required=True)
-    in_words = fields.String(required=True)
-    organisation = fields.String(required=True)
-    custody = fields.String(required=True, allow_none=True)
-    consigned_to = fields.String(required=True, allow_none=True)
-    shipment = fields.String(required=True, allow_none=True)
-    expires_on = fields.String(required=True, allow_none=True, metadata={"format": "date"})
-    in_use = fields.Nested(InUseSchema, required=True, allow_none=True)
-    doses_left = fields.Integer(required=True, allow_none=True)
-    doubts = fields.List(fields.String(), required=True)
-    retention_until = fields.String(required=True, allow_none=True, metadata={"format": "date"})
-    history = fields.List(fields.Nested(VialEventSchema), required=True)
+    lot = name("The lot's number.", required=True)
+    serial = line("The serial.", required=True)
+    product = name("Its product.", required=True)
+    state = words("Where it stands.")
+    in_words = words("The same in a sentence.")
+    organisation = name("Who made it.", required=True)
+    custody = name("Who has it.", required=True, none=True)
+    consigned_to = name("Whom it was last sent to.", required=True, none=True)
+    shipment = name("With which shipment.", required=True, none=True)
+    expires_on = day("The last day on which it may be used.", required=True, none=True)
+    in_use = part(InUseSchema, "Its clocks, once it is prepared.", required=True, none=True)
+    doses_left = count("How many doses are left in it.", required=True, none=True)
+    doubts = several(words("A doubt."), "What speaks against using it, in words.", required=True)
+    retention_until = day("Until when its records are kept at the least.", required=True, none=True)
+    history = parts(VialEventSchema, "Every record about it.", most=10_000, required=True)

@@ -66,9 +66,9 @@ def sites(stage: Stage) -> None:
             )  # fmt: skip
 
 
-def product(stage: Stage, code: str = PRODUCT, **differing: object) -> None:
+def product(stage: Stage, code: str = PRODUCT, **differing: Any) -> None:
     """An injectable product under a made-up IND, with its specification."""
-    defined: dict[str, object] = {
+    defined: dict[str, Any] = {
         "code": code, "name": "Demonstration exosomes", "gtin": GTIN, "source_tissues": ["umbilical_cord"],
         "routes_allowed": ["injection"], "dose_form": "suspension", "country": "US", "zone": "America/New_York",
         "storage": [{"min": "-90", "max": "-70", "unit": "Cel", "shelf_life_days": 365}],
@@ -120,10 +120,10 @@ def donation(stage: Stage, din: str, *, determine: bool = True) -> str:
     return din
 
 
-def step(stage: Stage, lot: str, kind: str, **differing: object) -> Any:
+def step(stage: Stage, lot: str, kind: str, **differing: Any) -> Any:
     """A step that was performed in the last hour."""
     now = stage.clock()
-    said: dict[str, object] = {
+    said: dict[str, Any] = {
         "kind": kind, "facility": SITE, "started_at": at(now - timedelta(hours=1)), "ended_at": at(now),
         "procedure": {"id": f"SOP-{kind}", "version": "2"},
     }  # fmt: skip
@@ -163,7 +163,7 @@ PASSING: tuple[dict[str, object], ...] = (
 )
 
 
-def result(stage: Stage, lot: str, said: dict[str, object], *, days: int = 0, who: str = "analyst") -> Any:
+def result(stage: Stage, lot: str, said: dict[str, Any], *, days: int = 0, who: str = "analyst") -> Any:
     """A result of an assay that was started ``days`` ago and read just now."""
     now = stage.clock()
     run: dict[str, object] = {

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import dataclasses
-import re
 from collections.abc import Callable
-from enum import StrEnum
 from types import SimpleNamespace
 from typing import Any
 
@@ -16,16 +13,12 @@ from marshmallow import Schema
 from qc_service.application.filling import RecordFill, record_fill
 from qc_service.domain.codec import from_plain, to_plain
 from qc_service.domain.errors import Malformed
-from qc_service.domain.lots import AdditiveKind, LotStatus
 from qc_service.domain.permissions import Role
-from qc_service.domain.processing import DeviationCause, DeviationOutcome, Serum, Severity
-from qc_service.domain.vocabulary import LotKind, Purpose, StepKind
 from qc_service.web import filling as filling_routes
 from qc_service.web import lots as lot_routes
 from qc_service.web import processing as processing_routes
 from qc_service.web.routes import Write
 from qc_service.web.service import EXTENSION
-from schemas import lots, processing
 from schemas.filling import RecordFillSchema
 from schemas.lots import RegisterLotSchema
 from schemas.processing import DecideDeviationSchema, OpenDeviationSchema, RecordStepSchema
@@ -34,33 +27,6 @@ from tests.fakes import actor
 
 ROUTES = (*lot_routes.ROUTES, *processing_routes.ROUTES, *filling_routes.ROUTES)
 WRITES = [route for route in ROUTES if isinstance(route, Write)]
-
-
-@pytest.mark.parametrize("route", WRITES, ids=lambda route: route.path)
-def test_a_body_and_a_path_make_the_intent(route: Write) -> None:
-    assert route.body is not None
-    in_path = set(re.findall(r"<(?:int:)?(\w+)>", route.path))
-    in_body = {name: field.required for name, field in route.body().fields.items()}
-    members = {field.name: field.default is dataclasses.MISSING for field in dataclasses.fields(route.intent)}
-    assert in_body | dict.fromkeys(in_path, True) == members
-
-
-@pytest.mark.parametrize(
-    ("choices", "terms"),
-    [
-        (lots.LOT_KINDS, LotKind),
-        (lots.LOT_STATUSES, LotStatus),
-        (lots.ADDITIVES, AdditiveKind),
-        (lots.PURPOSES, Purpose),
-        (processing.STEP_KINDS, StepKind),
-        (processing.SERA, Serum),
-        (processing.SEVERITIES, Severity),
-        (processing.DEVIATION_OUTCOMES, DeviationOutcome),
-        (processing.CAUSES, DeviationCause),
-    ],
-)
-def test_the_terms_are_the_domains(choices: tuple[str, ...], terms: type[StrEnum]) -> None:
-    assert choices == tuple(terms)
 
 
 @pytest.mark.parametrize(

@@ -3,26 +3,17 @@
 from __future__ import annotations
 
 import dataclasses
-import re
-from enum import StrEnum
 from typing import Any
 
-import pytest
 from marshmallow import Schema
 
-from qc_service.application.readings import Confirmation
 from qc_service.application.results import RecordResult, read_results
 from qc_service.domain.codec import from_plain
-from qc_service.domain.disposition import HoldCause
-from qc_service.domain.investigations import Conclusion, InvestigationCause, InvestigationPhase
-from qc_service.domain.measurements import Comparator, Unit
 from qc_service.domain.permissions import Role
-from qc_service.domain.vocabulary import Purpose
 from qc_service.web import disposition as decisions
 from qc_service.web import results as routes
 from qc_service.web.routes import Write
-from schemas import disposition, results
-from schemas.results import ConfirmReadingSchema, LotResultsSchema, RecordResultSchema
+from schemas.results import LotResultsSchema, RecordResultSchema
 from tests.application.lot_world import LOT_A
 from tests.application.quality_world import QualityWorld
 from tests.domain.quality_stories import plain
@@ -43,34 +34,6 @@ def described(schema: type[Schema]) -> dict[str, bool]:
     return {name: field.required for name, field in schema().fields.items()}
 
 
-@pytest.mark.parametrize("route", WRITES, ids=lambda route: route.path)
-def test_a_body_and_a_path_make_the_intent(route: Write) -> None:
-    assert route.body is not None
-    in_path = set(re.findall(r"<(?:int:)?(\w+)>", route.path))
-    assert described(route.body) | dict.fromkeys(in_path, True) == members(route.intent)
-
-
-def test_a_result_and_a_confirmation_are_described_whole() -> None:
-    assert described(RecordResultSchema) | {"lot": True} == members(RecordResult)
-    assert described(ConfirmReadingSchema) == members(Confirmation)
-
-
-@pytest.mark.parametrize(
-    ("choices", "terms"),
-    [
-        (results.COMPARATORS, Comparator),
-        (results.UNITS, Unit),
-        (results.CAUSES, InvestigationCause),
-        (results.PHASES, InvestigationPhase),
-        (results.CONCLUSIONS, Conclusion),
-        (disposition.PURPOSES, Purpose),
-        (disposition.HOLD_CAUSES, HoldCause),
-    ],
-)
-def test_the_terms_are_the_domains(choices: tuple[str, ...], terms: type[StrEnum]) -> None:
-    assert set(choices) == set(terms)
-
-
 def test_what_the_wire_lets_through_becomes_the_intent() -> None:
     said = plain(
         "sterility", clouded=True, subcultured="2026-11-16T09:00:00Z", read="2026-11-20T09:00:00Z",
@@ -88,10 +51,3 @@ def test_an_answer_has_every_member_that_is_described() -> None:
     told = read_results(world.world.view, actor(Role.QUALITY), LOT_A)
     assert LotResultsSchema().fields.keys() == told.keys()
     assert LotResultsSchema().dump(told) == told
-
-
-def test_only_release_and_rejection_ask_for_the_version_they_rest_on() -> None:
-    assert [route.path for route in WRITES if route.if_match] == [
-        "/lots/<lot>/release",
-        "/lots/<lot>/rejection",
-    ]

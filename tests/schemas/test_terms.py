@@ -1,0 +1,122 @@
+"""The vocabularies of the wire are the domain's, term by term."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+import pytest
+
+from qc_service.application.vial_dispositions import DispositionKind
+from qc_service.domain.certifications import CertificationStatus
+from qc_service.domain.consent import ConsentUse
+from qc_service.domain.disposition import HoldCause, RecallKind
+from qc_service.domain.donations import DonationStanding
+from qc_service.domain.eligibility import EligibilityStanding
+from qc_service.domain.facilities import FacilityKind
+from qc_service.domain.investigations import Conclusion, InvestigationCause, InvestigationPhase
+from qc_service.domain.lookback import LookbackConclusion
+from qc_service.domain.lots import AdditiveKind, LotStatus
+from qc_service.domain.measurements import Comparator, Unit
+from qc_service.domain.parties import OrganisationKind
+from qc_service.domain.permissions import Role
+from qc_service.domain.processing import DeviationCause, DeviationOutcome, Serum, Severity
+from qc_service.domain.reactions import (
+    Criterion,
+    ReactionOutcome,
+    ReactionSeverity,
+    Relatedness,
+    ReportingBasis,
+)
+from qc_service.domain.recalls import RecallClass, RecallDepth, RecallStatus
+from qc_service.domain.registers import ReagentStatus
+from qc_service.domain.schemes import CertificationType, Scheme
+from qc_service.domain.screening import AssayStatus, Outcome, ScreeningFinding
+from qc_service.domain.shipments import Condition, ShipmentStatus
+from qc_service.domain.specifications import CriterionKind
+from qc_service.domain.vial_acts import Clock, UndoStatement
+from qc_service.domain.vocabulary import (
+    AdministrationRoute,
+    BasisKind,
+    LotKind,
+    Operation,
+    Purpose,
+    StepKind,
+    Tissue,
+)
+from schemas import (
+    disposition,
+    donations,
+    facilities,
+    lots,
+    parties,
+    processing,
+    products,
+    reactions,
+    recalls,
+    registers,
+    results,
+    screenings,
+    shipments,
+    specifications,
+    terms,
+    vials,
+)
+
+
+@pytest.mark.parametrize(
+    ("choices", "kind"),
+    [
+        (terms.PURPOSES, Purpose),
+        (terms.RECALL_KINDS, RecallKind),
+        (terms.ROUTES, AdministrationRoute),
+        (terms.STEP_KINDS, StepKind),
+        (terms.TISSUES, Tissue),
+        (disposition.HOLD_CAUSES, HoldCause),
+        (donations.DETERMINATIONS, EligibilityStanding),
+        (donations.STANDINGS, DonationStanding),
+        (donations.USES, ConsentUse),
+        (facilities.KINDS, FacilityKind),
+        (facilities.OPERATIONS, Operation),
+        (facilities.SCHEMES, Scheme),
+        (facilities.STATUSES, CertificationStatus),
+        (facilities.TYPES, CertificationType),
+        (lots.ADDITIVES, AdditiveKind),
+        (lots.LOT_KINDS, LotKind),
+        (lots.LOT_STATUSES, LotStatus),
+        (parties.KINDS, OrganisationKind),
+        (parties.ROLES, Role),
+        (processing.CAUSES, DeviationCause),
+        (processing.DEVIATION_OUTCOMES, DeviationOutcome),
+        (processing.SERA, Serum),
+        (processing.SEVERITIES, Severity),
+        (products.BASES, BasisKind),
+        (reactions.BASES, ReportingBasis),
+        (reactions.CRITERIA, Criterion),
+        (reactions.OUTCOMES, ReactionOutcome),
+        (reactions.RELATEDNESS, Relatedness),
+        (reactions.SEVERITIES, ReactionSeverity),
+        (recalls.CLASSES, RecallClass),
+        (recalls.DEPTHS, RecallDepth),
+        (recalls.STATUSES, RecallStatus),
+        (registers.STATUSES, ReagentStatus),
+        (results.CAUSES, InvestigationCause),
+        (results.COMPARATORS, Comparator),
+        (results.CONCLUSIONS, Conclusion),
+        (results.PHASES, InvestigationPhase),
+        (results.UNITS, Unit),
+        (screenings.ASSAY_STATUSES, AssayStatus),
+        (screenings.CONCLUSIONS, LookbackConclusion),
+        (screenings.FINDINGS, ScreeningFinding),
+        (screenings.OUTCOMES, Outcome),
+        (shipments.CONDITIONS, Condition),
+        (shipments.STATUSES, ShipmentStatus),
+        (specifications.KINDS, CriterionKind),
+        (vials.CLOCKS, Clock),
+        (vials.KINDS, DispositionKind),
+        (vials.STATEMENTS, UndoStatement),
+    ],
+    ids=lambda value: value.__name__ if isinstance(value, type) else "terms",
+)
+def test_the_terms_are_the_domains(choices: tuple[str, ...], kind: type[StrEnum]) -> None:
+    assert len(set(choices)) == len(choices)
+    assert set(choices) == set(kind)

@@ -230,8 +230,12 @@ def initialise(
     migrate_database(settings)
     made = assemble(settings, environment, clock)
     keys = tuple((KeyRole(role), public) for role, public in made.public_keys())
-    made.acts.perform(found, founder.actor(), founder.intent(keys))
-    made.publisher.publish()
+    try:
+        made.acts.perform(found, founder.actor(), founder.intent(keys))
+        made.publisher.publish()
+    except BaseException:
+        made.close()
+        raise
     return made
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from qc_service.app import Founder, Refusal, initialise, migrate_database
+from qc_service.application.ports import Unavailable
 from qc_service.cli.saying import CouldNotAsk, SaidNo, as_json, installation, say, settings
 from qc_service.cli.serving import must_be_free, serve_forever
 from qc_service.domain.errors import Conflict, DomainError
@@ -38,7 +39,7 @@ def init(
         made = initialise(chosen, issuer, founder)
     except Conflict as error:
         raise SaidNo(error.detail) from error
-    except (DomainError, *Refusal) as error:
+    except (DomainError, Unavailable, *Refusal) as error:
         raise CouldNotAsk(str(error)) from error
     root = made.keystore.root_path(1)
     plain = {"issuer": made.issuer, "trust_root": str(root), "digest": made.root.digest()}

@@ -9,6 +9,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from qc_service.app import Capabilities, Refusal, initialise, migrate_database, system_clock
+from qc_service.application.ports import Unavailable
 from qc_service.application.tokens import Unrecognised, issue, recognise
 from qc_service.cli.demo.clock import StoryClock
 from qc_service.cli.demo.kept import KEPT, Kept
@@ -60,7 +61,7 @@ def _build(settings: Settings, say: Callable[[str], None]) -> None:
     clock.on(201)
     try:
         made = initialise(settings, ISSUER, FOUNDER, clock=clock)
-    except (DomainError, *Refusal) as error:
+    except (DomainError, Unavailable, *Refusal) as error:
         raise CouldNotAsk(f"{error} Give the demonstration an empty database.") from error
     try:
         stage = Stage(made, clock, Narrator(say))

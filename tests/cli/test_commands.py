@@ -1,0 +1,229 @@
+"""The commands, one by one: what they say, in words and in JSON, and the exit code that goes with it."""
+
+from __future__ import annotations
+
+import base64
+import json
+import sqlite3
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+
+from qc_service.cli import main
+
+INIT = (
+    "init", "--issuer", "qc.example.org", "--organisation", "demo-biologics", "--name", "Demo Biologics",
+    "--country", "US", "--zone", "America/New_York", "--phone", "+1 202 555 0143",
+    "--administrator", "d.sample", "--printed-name", "Dana Sample",
+)  # fmt: skip
+PERSON = ("--printed-name", "Nina Sample", "--role", "quality", "--organisation", "demo-biologics")
+Command = Callable[..., Result]
+
+
+@pytest.fixture
+def bare(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Command:
+    """Commands in a home where nothing is yet."""
+    monkeypatch.setenv("QC_HOME", str(tmp_path / "var"))
+    for name in ("DATABASE_URL", "PORT", "HOST", "QC_PASSPHRASE"):
+        monkeypatch.delenv(name, raising=False)
+
+    def run(*arguments: str, typed: bytes = b"") -> Result:
+        return CliRunner().invoke(main, list(arguments), input=typed)
+
+    return run
+
+
+@pytest.fixture
+def command(bare: Command) -> Command:
+    """Commands in a home that was initialised."""
+    assert bare(*INIT).exit_code == 0
+    return bare
+
+
+def plain(result: Result) -> Any:
+    """What a command said in JSON."""
+    return json.loads(result.stdout)
+
+
+def test_init_says_where_the_trust_root_is_and_what_comes_next(bare: Command, tmp_path: Path) -> None:
+    result = bare(*INIT)
+    assert result.exit_code == 0
+    assert str(tmp_path / "var" / "trust" / "1.root.json") in result.stdout
+    assert "qc-service token create --person d.sample" in result.stdout
+
+
+def test_init_twice_is_answered_no(command: Command) -> None:
+    result = command(*INIT)
+    assert result.exit_code == 1
+    assert "initialised before" in result.stderr
+
+
+def test_init_with_what_is_no_name_could_not_be_asked(bare: Command) -> None:
+    result = bare(*(word.replace("d.sample", "Dana!") for word in INIT))
+    assert result.exit_code == 2
+    assert "not a person id" in result.stderr
+
+
+@pytest.mark.parametrize(
+    "asked", ["key", "checkpoint", "audit", "rebuild", "export", "serve", "token list", "token revoke 0"]
+)
+def test_without_an_installation_each_command_names_the_mend(bare: Command, asked: str) -> None:
+    result = bare(*asked.split())
+    assert result.exit_code == 2
+    assert "qc-service init" in result.stderr
+
+
+def test_a_wrong_setting_is_named(bare: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PORT", "eighty")
+    result = bare("key")
+    assert result.exit_code == 2
+    assert "PORT is 'eighty'" in result.stderr
+
+
+def test_a_database_that_does_not_answer_is_said_so(
+    command: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for url, told in (("sqlite:////nowhere/at/all", "DATABASE_URL"), ("nonsense://nowhere", "nonsense")):
+        monkeypatch.setenv("DATABASE_URL", url)
+        for asked in ("key", "migrate"):
+            result = command(asked)
+            assert result.exit_code == 2
+            assert told in result.stderr
+
+
+def test_migrate_names_the_revision(command: Command) -> None:
+    assert plain(command("migrate", "--json"))["revision"].startswith("r")
+
+
+def test_key_shows_what_others_verify_with(command: Command) -> None:
+    shown = plain(command("key", "--json"))
+    assert shown["issuer"] == "qc.example.org"
+    assert shown["log"].startswith("qc.example.org+")
+    assert [one["role"] for one in shown["keys"]] == ["record", "checkpoint", "label"]
+    assert shown["trust_root"] in command("key").stdout
+
+
+def test_checkpoint_signs_the_head(command: Command) -> None:
+    assert command("checkpoint").stdout.startswith("qc.example.org\n5\n")
+    assert plain(command("checkpoint", "--json"))["checkpoint"].startswith("qc.example.org\n5\n")
+
+
+def test_checkpoint_of_a_log_that_shrank_is_answered_no(command: Command, tmp_path: Path) -> None:
+    database = tmp_path / "var" / "qc-service.sqlite3"
+    kept = database.read_bytes()
+    assert command("token", "create", "--person", "n.sample", *PERSON, "--by", "d.sample").exit_code == 0
+    assert command("checkpoint").exit_code == 0
+    for leftover in database.parent.glob("qc-service.sqlite3-*"):
+        leftover.unlink()
+    database.write_bytes(kept)
+    result = command("checkpoint")
+    assert result.exit_code == 1
+    assert "does not extend" in result.stderr
+    served = command("serve")
+    assert served.exit_code == 1
+    assert "qc-service audit" in served.stderr
+
+
+def test_a_token_is_made_listed_and_revoked(command: Command) -> None:
+    assert "no tokens yet" in command("token", "list").stdout
+    made = plain(
+        command("token", "create", "--person", "d.sample", "--label", "trial", "--days", "3", "--json")
+    )
+    assert made["token"].startswith("qcs_")
+    (listed,) = plain(command("token", "list", "--json"))
+    assert (listed["person"], listed["label"], listed["revoked_at"]) == ("d.sample", "trial", None)
+    assert made["token"].split("_")[2] not in command("token", "list").stdout
+    assert command("token", "revoke", listed["id"]).exit_code == 0
+    assert "revoked" in command("token", "list").stdout
+    again = command("token", "revoke", listed["id"])
+    assert again.exit_code == 1
+    assert "token list" in again.stderr
+
+
+def test_a_token_for_a_new_person_registers_them(command: Command) -> None:
+    result = command("token", "create", "--person", "n.sample", *PERSON, "--by", "d.sample")
+    assert result.exit_code == 0
+    assert result.stdout.startswith("qcs_")
+    assert plain(command("checkpoint", "--json"))["checkpoint"].splitlines()[1] == "6"
+
+
+def test_a_new_person_is_registered_by_somebody(command: Command) -> None:
+    result = command("token", "create", "--person", "n.sample", *PERSON)
+    assert result.exit_code == 2
+    assert "--by" in result.stderr
+
+
+def test_a_token_for_nobody_is_answered_no(command: Command) -> None:
+    result = command("token", "create", "--person", "nobody")
+    assert result.exit_code == 1
+    assert "No person nobody" in result.stderr
+
+
+def test_a_malformed_person_could_not_be_asked(command: Command) -> None:
+    result = command("token", "create", "--person", "N!", *PERSON, "--by", "d.sample")
+    assert result.exit_code == 2
+    assert "/id" in result.stderr
+
+
+def test_audit_finds_a_fresh_installation_clean(command: Command) -> None:
+    assert "as they were recorded" in command("audit").stdout
+    report = plain(command("audit", "--json"))
+    assert report["clean"] is True
+    assert report["entries"] == 5
+
+
+def test_audit_names_a_row_that_somebody_edited_and_rebuild_mends_it(
+    command: Command, tmp_path: Path
+) -> None:
+    with sqlite3.connect(tmp_path / "var" / "qc-service.sqlite3") as database:
+        database.execute("UPDATE catalogue SET title = 'Somebody else' WHERE stream = 'person/d.sample'")
+    database.close()
+    result = command("audit")
+    assert result.exit_code == 1
+    assert "person/d.sample" in result.stdout
+    assert plain(command("audit", "--json"))["clean"] is False
+    assert plain(command("rebuild", "--json"))["entries"] == 5
+    assert command("audit").exit_code == 0
+
+
+def test_export_gives_every_record_as_it_was_signed(command: Command) -> None:
+    lines = [json.loads(line) for line in command("export").stdout.splitlines()]
+    assert [line["log_index"] for line in lines] == [0, 1, 2, 3, 4]
+    statement = json.loads(base64.b64decode(lines[0]["envelope"]["payload"]))
+    assert statement["predicate"]["stream"] == "organisation/demo-biologics"
+
+
+def test_verify_bundle_hands_everything_to_the_strangers_verifier(command: Command) -> None:
+    assert command("verify-bundle", "nothing.json").exit_code == 2
+
+
+def test_read_code_answers_line_by_line(bare: Command) -> None:
+    good = b"]d201095060001343521727103110EX261101A\\x1d217K3M9QW2TX49\r\n"
+    result = bare("read-code", typed=good)
+    assert result.exit_code == 0
+    assert json.loads(result.stdout)["fields"]["lot"] == "EX261101A"
+    result = bare("read-code", typed=good + b"EX261101A\n\xff\n")
+    assert result.exit_code == 1
+    assert [json.loads(line)["ok"] for line in result.stdout.splitlines()] == [True, False, False]
+
+
+def test_read_instrument_refuses_what_is_none(bare: Command, tmp_path: Path) -> None:
+    file = tmp_path / "empty.csv"
+    file.write_bytes(b"")
+    result = bare("read-instrument", str(file))
+    assert result.exit_code == 1
+    assert json.loads(result.stdout)["file"] == "empty.csv"
+    assert "refused" in json.loads(result.stdout)
+
+
+def test_read_instrument_reads_an_export(bare: Command) -> None:
+    folder = Path(__file__).parents[3] / "shared" / "instruments"
+    if not folder.is_dir():
+        pytest.skip("the sample exports are not here")
+    file = next(iter(sorted(folder.glob("nanosight*.csv"))))
+    result = bare("read-instrument", str(file), "--json")
+    assert result.exit_code == 0
+    assert json.loads(result.stdout)["values"]

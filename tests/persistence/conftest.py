@@ -28,14 +28,8 @@ def postgresql() -> Iterator[Postgresql]:
 
 
 @pytest.fixture(scope="session")
-def migrated_postgresql(postgresql: Postgresql) -> str:
-    """A database with all migrations, to be copied."""
-    return migrated(postgresql.database())
-
-
-@pytest.fixture(scope="session")
 def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The same as a file."""
+    """A file with all migrations, to be copied."""
     url = migrated(sqlite_file(tmp_path_factory.mktemp("migrated")))
     return Path(url.removeprefix("sqlite:///"))
 
@@ -63,7 +57,7 @@ def migrated_url(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[[st
             shutil.copy(request.getfixturevalue("migrated_sqlite"), url.removeprefix("sqlite:///"))
             return url
         server: Postgresql = request.getfixturevalue("postgresql")
-        return server.database(template=request.getfixturevalue("migrated_postgresql"))
+        return migrated(server.database())
 
     return make
 

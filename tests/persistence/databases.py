@@ -1,4 +1,4 @@
-"""Databases for tests: files of SQLite, and databases on the one PostgreSQL server of the test session."""
+"""Databases for tests: files of SQLite, and schemas on the one PostgreSQL server of the test session."""
 
 from __future__ import annotations
 
@@ -51,21 +51,22 @@ class Postgresql:
             started._execute(statement)  # nothing of it is to outlive the session
         return started
 
-    def database(self, template: str = "") -> str:
-        """The address of a new database, empty or as its template is."""
+    def database(self) -> str:
+        """The address of an empty schema of its own, which costs a hundredth of what a database costs."""
         name = f"qc_test_{os.getpid()}_{next(_COUNT)}"
-        like = f' TEMPLATE "{make_url(template).database}"' if template else ""
-        self._execute(f'CREATE DATABASE "{name}"{like}')
+        self._execute(f"CREATE SCHEMA {name}")
         self.made.append(name)
-        return make_url(self.url).set(database=name).render_as_string(hide_password=False)
+        address = make_url(self.url).update_query_dict({"options": f"-csearch_path={name}"})
+        return address.render_as_string(hide_password=False)
 
     def stop(self) -> None:
         """Drop what was made, and stop the server if it is ours."""
-        for name in self.made:
-            self._execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
         if self.owned is not None:
             self.owned.cleanup()
             shutil.rmtree(self.folder, ignore_errors=True)
+            return
+        for name in self.made:
+            self._execute(f"DROP SCHEMA {name} CASCADE")
 
     def _execute(self, statement: str) -> None:
         address = make_url(self.url).set(drivername="postgresql").render_as_string(hide_password=False)

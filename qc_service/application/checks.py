@@ -8,8 +8,9 @@ from datetime import date, datetime
 
 from qc_service.application.actor import Actor, Occasion
 from qc_service.application.days import must_have_come
+from qc_service.application.judging import Verdict
 from qc_service.application.scans import untold_by
-from qc_service.application.verdict import Verdict, answer
+from qc_service.application.verdict import answer
 from qc_service.application.view import View
 from qc_service.domain.code_checks import CodeChecked, RawScan
 from qc_service.domain.errors import Malformed

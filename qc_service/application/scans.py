@@ -12,8 +12,9 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from qc_service.application.actor import Actor
+from qc_service.application.judging import Verdict
 from qc_service.application.ports import Store, Tampered
-from qc_service.application.verdict import Verdict, answer, hot_answer
+from qc_service.application.verdict import answer, hot_answer
 from qc_service.application.view import View
 from qc_service.domain.errors import Malformed
 from qc_service.domain.identifiers import CountryCode, LotNumber, VialSerial

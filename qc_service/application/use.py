@@ -9,7 +9,7 @@ from qc_service.application.actor import Occasion
 from qc_service.application.acts import RefusedOnRecord
 from qc_service.application.checks import alerts, asked_about, codes, digest, refused_check
 from qc_service.application.days import must_have_come
-from qc_service.application.verdict import Verdict
+from qc_service.application.judging import Verdict
 from qc_service.application.view import View
 from qc_service.domain.errors import Malformed, Reason
 from qc_service.domain.identifiers import CountryCode, Line, LotNumber, PatientCode, Slug, Text, VialSerial

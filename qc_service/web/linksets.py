@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from qc_service.application.verdict import Verdict
+from qc_service.application.judging import Verdict
 from qc_service.web.service import service
 
 LINKSET = "application/linkset+json"

@@ -11,6 +11,7 @@ import orjson
 from flask import Response, request
 from flask.typing import ResponseReturnValue
 
+from qc_service.application.judging import Verdict
 from qc_service.application.scans import (
     Circumstances,
     Question,
@@ -20,7 +21,6 @@ from qc_service.application.scans import (
     untold_by,
     verdict_on,
 )
-from qc_service.application.verdict import Verdict
 from qc_service.domain.errors import Malformed
 from qc_service.domain.identifiers import CountryCode
 from qc_service.domain.verdict import Decision, ScannedCode

@@ -12,7 +12,7 @@ from qc_service.application.naming import must_be_free
 from qc_service.application.references import known
 from qc_service.application.view import View
 from qc_service.domain.codec import to_plain
-from qc_service.domain.errors import Malformed, Refused
+from qc_service.domain.errors import Malformed, Reason, Refused
 from qc_service.domain.identifiers import CountryCode, Gln, Line, OrganisationId, PersonId
 from qc_service.domain.parties import (
     ORGANISATION,
@@ -102,7 +102,9 @@ def change_person(view: View, occasion: Occasion, intent: ChangePerson) -> tuple
     occasion.actor.must(Permission.REGISTER_PERSON)
     person = readable(view, occasion.actor, PERSON, intent.person)
     if person.id == occasion.actor.person:
-        raise OwnRolesUnchangeable("You cannot change your own roles: ask another administrator.")
+        detail = "You cannot change your own roles: ask another administrator."
+        reason = Reason(code="own_roles", detail=detail, source="21 CFR 11.10(d), (g)")
+        raise OwnRolesUnchangeable(detail, (reason,))
     return (New(name=person.id, body=PersonChanged(roles=intent.roles, active=intent.active)),)
 
 

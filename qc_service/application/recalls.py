@@ -12,7 +12,7 @@ from qc_service.application.reach import reached
 from qc_service.application.view import View
 from qc_service.domain.codec import to_plain
 from qc_service.domain.disposition import LotRecalled, LotRecallRescinded, RecallKind
-from qc_service.domain.errors import NotFound
+from qc_service.domain.errors import NotFound, Reason
 from qc_service.domain.identifiers import Line, OrganisationId, RecallId, Text
 from qc_service.domain.permissions import Permission
 from qc_service.domain.recall_decisions import (
@@ -107,7 +107,8 @@ def initiate_recall(view: View, occasion: Occasion, intent: InitiateRecall) -> t
         raise RecallExists(f"A recall {intent.recall} is on record; give this one another number.")
     reach = reached(view, occasion.actor, intent.scope)
     if not reach.lots:
-        raise RecallReachesNothing("No lot on record came of what the scope names.")
+        detail = "No lot on record came of what the scope names."
+        raise RecallReachesNothing(detail, (Reason(code="reaches_nothing", detail=detail, source="R4"),))
     body = RecallInitiated(
         recall=intent.recall,
         kind=intent.kind,

@@ -14,6 +14,8 @@ from qc_service.domain.code_checks import CodeChecked
 from qc_service.domain.filling import VialsFilled
 from qc_service.domain.lots import LOT
 from qc_service.domain.moments import instant_text
+from qc_service.domain.reactions import ReactionReported
+from qc_service.domain.recalls import RecallInitiated
 from qc_service.domain.records import Recorded
 from qc_service.domain.shipments import ShipmentDispatched, ShipmentReceived
 from qc_service.domain.vial_acts import VialAdministered, VialChecked
@@ -90,7 +92,8 @@ def citation_rows(records: Iterable[Recorded]) -> Iterable[CitationRow]:
 
 
 def consignment_rows(records: Iterable[Recorded]) -> Iterable[ConsignmentRow]:
-    """Who may see a shipment and its lots from the moment it leaves."""
+    """Who may see what is another's: a shipment and its lots from the moment it leaves, a recall that reaches them, and
+    a reaction after vials of theirs."""
     for recorded in records:
         body = recorded.body
         if isinstance(body, ShipmentDispatched):
@@ -99,6 +102,13 @@ def consignment_rows(records: Iterable[Recorded]) -> Iterable[ConsignmentRow]:
         if isinstance(body, ShipmentReceived):
             lots = dict.fromkeys(ref.lot for ref in body.unexpected)
             yield from (ConsignmentRow(organisation=body.recipient, stream=f"lot/{lot}") for lot in lots)
+        if isinstance(body, RecallInitiated):
+            yield from (
+                ConsignmentRow(organisation=consignee.organisation, stream=recorded.stream)
+                for consignee in body.consignees
+            )
+        if isinstance(body, ReactionReported):
+            yield ConsignmentRow(organisation=body.manufacturer, stream=recorded.stream)
 
 
 def changed_vials(view: View, records: Sequence[Recorded], enclosed: dict[str, bytes]) -> tuple[Vial, ...]:

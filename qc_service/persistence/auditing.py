@@ -65,7 +65,8 @@ class SqlAuditable(SqlStore, _SqlTables, Auditable):
         with self.engine.connect() as connection:
             connection.exec_driver_sql(_BEGIN[self.engine.dialect.name])
             try:
-                read_head(connection)  # a transaction sees the database as it was at its first read
+                # A transaction sees the database as it was at its first read.
+                connection.execute(select(tables.ledger_head.c.size))
                 yield _Snapshot(self, connection)
             finally:
                 connection.exec_driver_sql("ROLLBACK")

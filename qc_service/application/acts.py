@@ -76,12 +76,13 @@ class Acts:
         intent: I,
         *,
         retry: Retry | None = None,
-        expected: Expected | None = None,
+        expected: Callable[[], Expected | None] = lambda: None,
     ) -> Receipt:
         """Perform one act, all of it or nothing.
 
-        The order is replay, then the expected sequence number, then the rule. Raises what the rule raises,
-        ``KeyReused``, ``Stale``, ``Busy`` after five tries, and ``Unavailable`` where the clock is behind the log.
+        The order is replay, then the expected sequence number, which is asked for only then, then the rule. Raises
+        what the rule raises, ``KeyReused``, ``Stale``, ``Busy`` after five tries, and ``Unavailable`` where the clock
+        is behind the log.
         """
         for _ in range(MOST_TRIES):
             done = self._replayed(retry)
@@ -94,11 +95,16 @@ class Acts:
         raise Busy("Others are changing the same records; nothing was recorded. Send it again.")
 
     def _once(
-        self, use_case: UseCase[I], actor: Actor, intent: I, retry: Retry | None, expected: Expected | None
+        self,
+        use_case: UseCase[I],
+        actor: Actor,
+        intent: I,
+        retry: Retry | None,
+        expected: Callable[[], Expected | None],
     ) -> Receipt:
         view = self.view()
         occasion = self._occasion(actor)
-        _must_stand(view, expected)
+        _must_stand(view, expected())
         try:
             news = use_case(view, occasion, intent)
         except RefusedOnRecord as refused:

@@ -45,20 +45,26 @@ def index(view: View, records: Sequence[Recorded], enclosed: dict[str, bytes]) -
     )
 
 
-def catalogue_row(view: View, stream: str) -> CatalogueRow | None:
-    """The row of a stream in lists; ``None`` for streams that are not listed, such as a vial's."""
+def catalogue_row(view: View, stream: str, until: int | None = None) -> CatalogueRow | None:
+    """The row of a stream in lists, now or as it was after the record of this number in the stream.
+
+    ``None`` for streams that are not listed, such as a vial's.
+    """
     room, _, name = stream.partition("/")
     if room not in ROOMS:
         return None
     fold, summary = ROOMS[room]
-    state = view.get(fold, name)
+    state, history = view.get(fold, name), view.history(stream)
+    if until is not None and until < history[-1].seq:
+        history = history[: until + 1]
+        state = fold.replay(history)
     members = summary(state)
     return CatalogueRow(
         stream=stream,
         organisation=state.organisation,
         status=str(members.pop("status")),
         title=str(members.pop("title")),
-        seq=view.history(stream)[-1].seq,
+        seq=history[-1].seq,
         summary=members,
     )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from io import BytesIO
 from typing import IO, Any
 from urllib.parse import urlencode
@@ -13,7 +13,7 @@ from flask.typing import ResponseReturnValue
 from qc_service.application.index import catalogue_row
 from qc_service.application.ports import Query
 from qc_service.domain.codec import from_plain
-from qc_service.domain.errors import Malformed
+from qc_service.domain.errors import Fault, Malformed
 from qc_service.domain.permissions import SEE_EVERYTHING, Permission
 from qc_service.web import limits, openapi, pages, problems
 from qc_service.web.asking import actor, answered, listed, performed, received
@@ -24,6 +24,7 @@ from qc_service.web.service import EXTENSION, service
 
 PREFIX = "/api/v1"
 LISTED_FILTERS = ("status", "organisation", "product", "kind")
+LISTED = {"page_size", "after", "q", *LISTED_FILTERS}
 LARGEST_PAGE = 200
 HEADERS = {
     "Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; "
@@ -111,7 +112,7 @@ def _reading(route: Read) -> Callable[..., ResponseReturnValue]:
         person = actor()
         person.must(Permission.READ_RECORDS)
         view = service().view()
-        named = {_python(name): request.args[name] for name in route.query if name in request.args}
+        named = {_python(name): value for name, value in _asked(route.query).items()}
         plain = answer(view, person, **path, **named)
         return answered(plain, seq=_seq(route, path))
 
@@ -134,19 +135,19 @@ def _listing(route: Read) -> Callable[..., ResponseReturnValue]:
     def listing() -> Response:
         person = actor()
         person.must(Permission.READ_RECORDS)
+        asked = _asked(LISTED)
         query = Query(
             room=route.listing,
-            size=_page_size(),
-            after=request.args.get("after", ""),
-            filters={name: request.args[name] for name in LISTED_FILTERS if name in request.args},
-            search=request.args.get("q", ""),
+            size=_page_size(asked.get("page_size", "50")),
+            after=asked.get("after", ""),
+            filters={name: asked[name] for name in LISTED_FILTERS if name in asked},
+            search=asked.get("q", ""),
             seen_by=None if person.roles & SEE_EVERYTHING else str(person.organisation),
         )
         rows, following = service().store.catalogue(query)
         response = answered({"items": [listed(row) for row in rows], "next": following or None})
         if following:
-            kept = {**request.args.to_dict(), "after": following}
-            response.headers["Link"] = f'<{_address(kept)}>; rel="next"'
+            response.headers["Link"] = f'<{_address({**asked, "after": following})}>; rel="next"'
         return response
 
     return listing
@@ -156,8 +157,19 @@ def _address(arguments: dict[str, str]) -> str:
     return f"{service().public_url}{request.path}?{urlencode(arguments)}"
 
 
-def _page_size() -> int:
-    text = request.args.get("page_size", "50")
+def _asked(known: Collection[str]) -> dict[str, str]:
+    """The query, whose every parameter is known here and said once: a filter that was mistyped must not list all."""
+    faults = [
+        Fault(pointer=f"/{name}", detail="is not a parameter here" if name not in known else "is said twice")
+        for name, values in request.args.lists()
+        if name not in known or len(values) > 1
+    ]
+    if faults:
+        raise Malformed("The query cannot be understood.", faults=tuple(faults))
+    return request.args.to_dict()
+
+
+def _page_size(text: str) -> int:
     if not (text.isascii() and text.isdigit() and 1 <= int(text) <= LARGEST_PAGE):
         raise Malformed(f"is a whole number from 1 to {LARGEST_PAGE}", field="page_size")
     return int(text)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+import json
+import logging
 import re
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 import orjson
@@ -16,7 +18,7 @@ from werkzeug.exceptions import BadRequest, PreconditionRequired, UnsupportedMed
 from qc_service.application.actor import Actor
 from qc_service.application.acts import Expected, Receipt, UseCase
 from qc_service.application.index import catalogue_row
-from qc_service.application.ports import CatalogueRow, Retry, StoredRecord, Unavailable
+from qc_service.application.ports import CatalogueRow, Retry, StoredRecord
 from qc_service.application.records import enclosed, envelope
 from qc_service.application.tokens import Unrecognised, recognise
 from qc_service.domain.errors import Malformed
@@ -26,6 +28,8 @@ _KEY = re.compile(r"[A-Za-z0-9._:-]{8,128}", re.ASCII)
 _ETAG = re.compile(r'"(\d{1,15})"', re.ASCII)
 Plain = dict[str, Any]
 
+log = logging.getLogger(__name__)
+
 
 def actor() -> Actor:
     """The person who asks. Raises ``Unrecognised`` (401)."""
@@ -34,7 +38,7 @@ def actor() -> Actor:
         if scheme.lower() != "bearer":
             raise Unrecognised("Say who you are: send the header 'Authorization: Bearer <token>'.")
         found = service()
-        g.actor = recognise(found.tokens, found.view(), token.strip(), found.clock())
+        g.actor = recognise(found.tokens, found.view(), token, found.clock())
     known: Actor = g.actor
     return known
 
@@ -50,11 +54,30 @@ def received(schema: type[Schema] | None) -> Plain:
         raise UnsupportedMediaType("Send the body as application/json.")
     else:
         try:
-            body = orjson.loads(content)
-        except orjson.JSONDecodeError as error:
-            raise BadRequest(f"The body is not JSON: {error.msg} at position {error.pos}.") from error
+            body = read_json(content)
+        except ValueError as error:
+            raise BadRequest(f"The body is not JSON: {error}.") from error
     loaded: Plain = _made(schema).load(body)
     return loaded
+
+
+def read_json(content: bytes | str) -> Any:
+    """JSON in which every member is named once. Raises ``ValueError`` that says where it is not that.
+
+    Two members of one name mean one thing to one reader and another to the next, so neither is taken.
+    """
+    try:
+        plain = orjson.loads(content)
+        json.loads(content, object_pairs_hook=_distinct)
+    except RecursionError as error:
+        raise ValueError("it is nested too deeply") from error
+    return plain
+
+
+def _distinct(pairs: list[tuple[str, Any]]) -> None:
+    names = {name for name, _ in pairs}
+    if len(names) < len(pairs):
+        raise ValueError("two members of one object have the same name")
 
 
 @cache
@@ -98,6 +121,7 @@ def performed(
 ) -> Response:  # fmt: skip
     """Perform an act for the person who asks, and reply with its records and their proof.
 
+    A repeated request is answered as before, whatever has become of the stream that its ``If-Match`` speaks of.
     ``encloses`` names the member under which the JSON file kept with the record is sent along.
     """
     person = actor()
@@ -106,7 +130,7 @@ def performed(
         person,
         intent,
         retry=retry(person, said, required=key_required),
-        expected=expected(stream, required=if_match),
+        expected=partial(expected, stream, required=if_match),
     )
     return written(receipt, stream, status, encloses)
 
@@ -133,16 +157,19 @@ def written(receipt: Receipt, stream: str, status: int, encloses: str = "") -> R
         reply["proof_url"] = f"{service().public_url}/api/v1/records/{main.index}/proof"
     if encloses:
         reply[encloses] = orjson.loads(enclosed(service().store, main) or b"null")
-    row = catalogue_row(service().view(), main.stream)
+    seq = max(record.seq for record in receipt.records if record.stream == main.stream)
+    row = catalogue_row(service().view(), main.stream, until=seq)
     if row is not None:
         reply["subject"] = listed(row)
-    return answered(reply, status, seq=row.seq if row else main.seq)
+    return answered(reply, status, seq=seq)
 
 
 def _proof(record: StoredRecord) -> str | None:
+    """The record is committed, so whatever keeps its proof back is no reason to deny it."""
     try:
         return service().publisher.proof(record.index)
-    except Unavailable:
+    except Exception:
+        log.exception("no proof can be given yet that entry %d is in the log", record.index)
         return None
 
 

@@ -23,7 +23,10 @@ def post_attachment() -> Response:
     upload = uploaded(beside="description")
     described = request.form.get("description")
     intent = AttachFile(upload=upload, description=Text(described) if described is not None else None)
-    said = {"file": str(upload.file.sha256), "name": str(upload.name), "description": described}
+    said = {
+        "file": str(upload.file.sha256), "name": str(upload.name), "media_type": str(upload.media_type),
+        "description": described,
+    }  # fmt: skip
     return performed(attach_file, intent, stream=f"organisation/{actor().organisation}", said=said)
 
 

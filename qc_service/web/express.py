@@ -40,7 +40,10 @@ class Express:
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer here, or let Flask answer."""
-        content = self._answer(environ)
+        try:
+            content = self._answer(environ)
+        except Exception:
+            content = None  # Flask meets the same failure, logs it and says it in a problem document
         if content is None:
             return self._onward(environ, start_response)
         start_response("200 OK", [*self._headers, ("Content-Length", str(len(content)))])

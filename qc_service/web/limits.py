@@ -1,7 +1,12 @@
-"""Public reads are counted per address, so that nobody can try serials by the thousand."""
+"""Public reads are counted per address, so that nobody can try serials by the thousand.
+
+The address is the connection's: a header that names another is anybody's to write. Each worker process counts for
+itself, so that with several of them an address has as many times the limit.
+"""
 
 from __future__ import annotations
 
+from ipaddress import IPv6Address, IPv6Network
 from typing import Any
 
 from flask import current_app, request
@@ -31,5 +36,13 @@ def within(extensions: dict[str, Any], address: str | None) -> bool:
         return True
     if EXTENSION not in extensions:
         extensions[EXTENSION] = SlidingWindowCounterRateLimiter(MemoryStorage())
-    allowed: bool = extensions[EXTENSION].hit(RateLimitItemPerMinute(most), address or "unknown")
+    allowed: bool = extensions[EXTENSION].hit(RateLimitItemPerMinute(most), _asker(address or "unknown"))
     return allowed
+
+
+def _asker(address: str) -> str:
+    """Whom to count: of IPv6 the first 64 bits, since whoever has one address there has 2^64 of them."""
+    if ":" not in address:
+        return address
+    number = IPv6Address(address)
+    return str(number.ipv4_mapped or IPv6Network((int(number), 64), strict=False))

@@ -45,7 +45,8 @@ def problem(
         "type": f"urn:qc-service:problem:{kind}", "title": title, "status": status, "detail": detail,
         "instance": request.path, **more,
     }  # fmt: skip
-    return Response(orjson.dumps(document), status=status, content_type=CONTENT_TYPE, headers=headers)
+    kept = {"Cache-Control": "no-store", **(headers or {})}
+    return Response(orjson.dumps(document), status=status, content_type=CONTENT_TYPE, headers=kept)
 
 
 def spoken(name: str) -> str:
@@ -80,7 +81,8 @@ def of_schema(error: ValidationError) -> Response:
 def _faults(messages: Any, pointer: str) -> Any:
     if isinstance(messages, dict):
         for name, inner in messages.items():
-            yield from _faults(inner, pointer if name == "_schema" else f"{pointer}/{name}")
+            step = str(name).replace("~", "~0").replace("/", "~1")  # RFC 6901, 3
+            yield from _faults(inner, pointer if name == "_schema" else f"{pointer}/{step}")
     else:
         for message in messages:
             yield {"pointer": pointer, "detail": str(message)}

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import orjson
 from flask import Response, request
 
 from qc_service.application.investigations import (
@@ -27,7 +26,7 @@ from qc_service.domain.codec import from_plain
 from qc_service.domain.errors import Malformed
 from qc_service.domain.identifiers import LotNumber
 from qc_service.domain.lots import LOT
-from qc_service.web.asking import actor, answered, performed, received
+from qc_service.web.asking import actor, answered, performed, read_json, received
 from qc_service.web.routes import Custom, Read, Write
 from qc_service.web.service import service
 from qc_service.web.uploads import uploaded
@@ -67,9 +66,9 @@ def _statement(text: str | None) -> dict[str, Any] | None:
     if text is None:
         return None
     try:
-        plain = orjson.loads(text)
-    except orjson.JSONDecodeError as error:
-        raise Malformed(f"is not JSON: {error.msg}", field="statement") from error
+        plain = read_json(text)
+    except ValueError as error:
+        raise Malformed(f"is not JSON: {error}", field="statement") from error
     loaded: dict[str, Any] = ConfirmReadingSchema().load(plain)
     return loaded
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from threading import Lock
 from typing import Any, TypeVar
@@ -13,6 +14,7 @@ from qc_service.domain.records import Fold, Recorded
 
 S = TypeVar("S")
 MOST_STREAMS = 8192
+MOST_MADE = 4096
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,6 +39,14 @@ class History:
         return replace(self, records=self.records + later, head=added[-1], states=states)
 
 
+@dataclass(frozen=True, kw_only=True)
+class Made:
+    """Something that was worked out, and the streams that it was worked out from, as they were."""
+
+    value: Any
+    read: Mapping[str, History]
+
+
 class Histories:
     """The histories that one process has read; safe to share between threads.
 
@@ -47,6 +57,7 @@ class Histories:
     def __init__(self) -> None:
         self._known: OrderedDict[str, History] = OrderedDict()
         self._folds: dict[int, Fold[Any]] = {}
+        self._made: OrderedDict[str, Made] = OrderedDict()
         self._lock = Lock()
 
     def read(self, store: Store, stream: str) -> History:
@@ -68,6 +79,19 @@ class Histories:
         """The state of a history; the fold is remembered, so that it can be folded on later."""
         self._folds[id(fold)] = fold
         return history.state(fold)
+
+    def made(self, name: str) -> Made | None:
+        """What was last worked out under this name."""
+        with self._lock:
+            return self._made.get(name)
+
+    def keep(self, name: str, made: Made) -> None:
+        """Remember what was worked out under this name."""
+        with self._lock:
+            self._made[name] = made
+            self._made.move_to_end(name)
+            if len(self._made) > MOST_MADE:
+                self._made.popitem(last=False)
 
     def _keep(self, stream: str, history: History) -> History:
         with self._lock:

@@ -58,10 +58,16 @@ def answer(
     )
     found = _found(view, fields)
     if asker is not None and found.lot is not None and _is_told_more(view, asker, found):
-        lot = view.get(LOT, found.lot.lot)
-        members = stable_members(view, lot, view.get(PRODUCT, lot.product), detailed=True)
-        return judge(found, fields, who, at, stable=orjson.dumps(members)[1:-1])
+        name = found.lot.lot
+        told = view.remembered(f"told more of lot/{name}", lambda streams: _told_more(streams, name))
+        return judge(found, fields, who, at, stable=told)
     return judge(found, fields, who, at)
+
+
+def _told_more(view: View, name: str) -> bytes:
+    lot = view.get(LOT, name)
+    members = stable_members(view, lot, view.get(PRODUCT, lot.product), detailed=True)
+    return orjson.dumps(members)[1:-1]
 
 
 def _is_told_more(view: View, asker: Actor, found: Found) -> bool:
@@ -78,14 +84,13 @@ def _found(view: View, fields: ScannedCode) -> Found:
     size = view.size()
     if fields.lot is None or view.find(LOT, fields.lot) is None:
         return Found(product_known=product_known, tree_size=size, serial_in=_elsewhere(view, fields))
+    name = fields.lot
+    row = view.remembered(f"answer of lot/{name}", lambda streams: lot_answer(streams, name))
     try:
-        vial = view.find_vial(fields.lot, fields.serial) if fields.serial else None
+        vial = view.find_vial(name, fields.serial) if fields.serial else None
     except Tampered:
-        return Found(
-            lot=lot_answer(view, fields.lot), product_known=product_known, tree_size=size, altered=True
-        )
+        return Found(lot=row, product_known=product_known, tree_size=size, altered=True)
     serial_in = () if vial else _elsewhere(view, fields)
-    row = lot_answer(view, fields.lot)
     return Found(lot=row, vial=vial, product_known=product_known, tree_size=size, serial_in=serial_in)
 
 

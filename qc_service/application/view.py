@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 
-from qc_service.application.histories import Histories, History
+from qc_service.application.histories import Histories, History, Made
 from qc_service.application.ports import NEVER, ReadSet, Store, StoredRecord
 from qc_service.domain.errors import NotFound
 from qc_service.domain.records import Enclosure, Fold, Recorded
 from qc_service.domain.vials import Vial
 
 S = TypeVar("S")
+T = TypeVar("T")
 
 
 class View:
@@ -50,6 +51,20 @@ class View:
         if state is None:
             raise NotFound(f"No {fold.room} {name} is on record.")
         return state
+
+    def remembered(self, name: str, work: Callable[[View], T]) -> T:
+        """What ``work`` makes of streams alone; worked out again only where one of them has changed since.
+
+        All of them are read and noted, just as if it were.
+        """
+        made = self._histories.made(name)
+        if made is None or any(self._read(stream) is not known for stream, known in made.read.items()):
+            watched = _Watched(self)
+            value = work(watched)
+            made = Made(value=value, read={stream: self._read(stream) for stream in watched.streams})
+            self._histories.keep(name, made)
+        found: T = made.value
+        return found
 
     def citing(self, stream: str, room: str) -> tuple[str, ...]:
         """The names of the streams in ``room`` that stand on this one, sorted."""
@@ -108,6 +123,25 @@ class View:
         return _Later(self, tuple(records), tuple(vials))
 
 
+class _Watched(View):
+    """The same view, which remembers apart the streams that are read through it; it reads nothing but streams."""
+
+    def __init__(self, below: View) -> None:
+        super().__init__(below._store, below._histories)
+        self._below = below
+        self.streams: set[str] = set()
+
+    def _read(self, stream: str) -> History:
+        self.streams.add(stream)
+        return self._below._read(stream)
+
+    def citing(self, stream: str, room: str) -> tuple[str, ...]:
+        raise NotImplementedError("what stands on a stream is not remembered")
+
+    def vials(self, lot: str, serials: Iterable[str] | None = None) -> tuple[Vial, ...]:
+        raise NotImplementedError("vials are not remembered")
+
+
 class _Later(View):
     """A view with an act's own records on top; what it reads below is noted below."""
 
@@ -120,6 +154,9 @@ class _Later(View):
 
     def history(self, stream: str) -> tuple[Recorded, ...]:
         return self._below.history(stream) + self._added(stream)
+
+    def remembered(self, name: str, work: Callable[[View], T]) -> T:  # noqa: ARG002  what is not yet is not kept
+        return work(self)
 
     def _added(self, stream: str) -> tuple[Recorded, ...]:
         return tuple(record for record in self._records if record.stream == stream)

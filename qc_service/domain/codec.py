@@ -30,12 +30,18 @@ _LARGEST = 2**53 - 1
 
 def to_plain(value: object) -> Any:
     """Return the value in plain JSON types; members are in the order of the fields, every one present."""
-    for kind, written in _WRITERS:
-        if isinstance(value, kind):
-            return written(value)
-    if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        return {field.name: to_plain(getattr(value, field.name)) for field in dataclasses.fields(value)}
-    raise TypeError(f"{type(value).__name__} has no plain form")
+    return _writer(typing.cast("typing.Hashable", type(value)))(value)
+
+
+@functools.cache
+def _writer(kind: Any) -> Callable[[Any], Any]:
+    for known, written in _WRITERS:
+        if issubclass(kind, known):
+            return written
+    if not dataclasses.is_dataclass(kind):
+        raise TypeError(f"{kind.__name__} has no plain form")
+    names = tuple(field.name for field in dataclasses.fields(kind))
+    return lambda value: {name: to_plain(getattr(value, name)) for name in names}
 
 
 _WRITERS: tuple[tuple[type, Callable[[Any], Any]], ...] = (

@@ -12,6 +12,7 @@ is written "<name>+<id, 8 hex>+<base64(type ‖ key)>". Type 0x01: Ed25519 of th
 """
 
 import hashlib
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -22,6 +23,8 @@ ED25519 = 0x01
 COSIGNATURE = 0x04
 MAX_SIGNATURES = 100
 
+_CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f]")
+_KEY_NAME = re.compile(r"[^+\s\x00-\x1f]+")
 _SIGNATURE_SIZE = {ED25519: 64, COSIGNATURE: 8 + 64}
 
 
@@ -147,7 +150,7 @@ def _divided(note: bytes) -> tuple[str, list[_SignatureLine]]:
         whole = note.decode()
     except UnicodeDecodeError as error:
         raise Malformed("a note is UTF-8") from error
-    if any(character < " " and character != "\n" for character in whole):
+    if _CONTROL.search(whole):
         raise Malformed("a note has no control characters")
     text, blank, signatures = whole.rpartition("\n\n")
     if not text or not blank or not signatures.endswith("\n"):
@@ -160,6 +163,6 @@ def _divided(note: bytes) -> tuple[str, list[_SignatureLine]]:
 
 def _key_name(name: str) -> str:
     """A name no line or key could be cut in two by: not empty, no space of any kind, no plus sign."""
-    if not name or "+" in name or any(character.isspace() or character < " " for character in name):
+    if not _KEY_NAME.fullmatch(name):
         raise Malformed("not a key name")
     return name

@@ -1,0 +1,91 @@
+"""What is worked out from streams is worked out again exactly when one of them has changed, and is always noted."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import pytest
+
+from qc_service.application import histories
+from qc_service.application.histories import Histories
+from qc_service.application.lots import register_lot
+from qc_service.application.processing import open_deviation
+from qc_service.application.view import View
+from qc_service.domain.lots import LOT
+from qc_service.domain.products import PRODUCT
+from tests.application.lot_world import LOT_A, NOTICED, REGISTER, LotWorld
+
+STREAMS = {f"lot/{LOT_A}", "product/EXO-INJ-1"}
+
+
+@dataclass
+class Counted:
+    """Something worked out from a lot and its product, and how often it was."""
+
+    lots: LotWorld = field(default_factory=LotWorld)
+    known: Histories = field(default_factory=Histories)
+    times: int = 0
+
+    def __post_init__(self) -> None:
+        self.lots.act(register_lot, REGISTER)
+
+    @property
+    def view(self) -> View:
+        return View(self.lots.world.store, self.known)
+
+    def work(self, view: View) -> int:
+        self.times += 1
+        lot = view.get(LOT, LOT_A)
+        assert view.get(PRODUCT, lot.product).code == lot.product
+        return len(lot.processing.deviations)
+
+
+@pytest.fixture
+def counted() -> Counted:
+    return Counted()
+
+
+def test_it_is_worked_out_once_and_noted_each_time(counted: Counted) -> None:
+    for _ in range(3):
+        view = counted.view
+        assert view.remembered("deviations", counted.work) == 0
+        assert set(view.reads().streams) == STREAMS
+    assert counted.times == 1
+
+
+def test_a_stream_that_changed_is_a_reason_to_work_it_out_again(counted: Counted) -> None:
+    counted.view.remembered("deviations", counted.work)
+    counted.lots.act(open_deviation, NOTICED)
+    assert counted.view.remembered("deviations", counted.work) == 1
+    assert counted.times == 2
+
+
+def test_another_name_is_another_thing(counted: Counted) -> None:
+    counted.view.remembered("one", counted.work)
+    counted.view.remembered("other", counted.work)
+    assert counted.times == 2
+
+
+def test_what_is_not_yet_is_not_kept(counted: Counted) -> None:
+    counted.view.remembered("deviations", counted.work)
+    later = counted.view.after(())
+    assert later.remembered("deviations", counted.work) == 0
+    assert counted.times == 2
+
+
+@pytest.mark.parametrize(
+    "work",
+    [lambda view: view.citing(f"lot/{LOT_A}", "lot"), lambda view: view.vials(LOT_A)],
+    ids=["who cites whom", "vials"],
+)
+def test_only_streams_can_be_remembered_from(counted: Counted, work: Callable[[View], object]) -> None:
+    with pytest.raises(NotImplementedError):
+        counted.view.remembered("more", work)
+
+
+def test_the_oldest_is_forgotten_first(counted: Counted, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(histories, "MOST_MADE", 2)
+    for name in ("one", "two", "three", "three", "one"):
+        counted.view.remembered(name, counted.work)
+    assert counted.times == 4

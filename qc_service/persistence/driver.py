@@ -13,6 +13,7 @@ from weakref import WeakSet
 
 import orjson
 from sqlalchemy import ClauseElement, Connection, Dialect, Engine, PoolProxiedConnection, text
+from sqlalchemy.exc import SQLAlchemyError
 
 from qc_service.application.ports import Unavailable
 
@@ -82,17 +83,21 @@ class KeptDrivers:
 
     def all(self, statement: Statement, **values: object) -> list[Any]:
         """Every row of the answer. Raises ``Unavailable`` where the database cannot be read."""
-        error_of_driver = self._engine.dialect.loaded_dbapi.Error
+        errors = (self._engine.dialect.loaded_dbapi.Error, SQLAlchemyError)
         try:
             return self._driver().all(statement, **values)
-        except error_of_driver:
+        except errors:
             # The server may have closed the kept connection; a second failure is the database's own.
+            self._drop()
+        try:
+            return self._driver().all(statement, **values)
+        except errors as error:
+            raise Unavailable("The store cannot be read now. Try again.") from error
+
+    def _drop(self) -> None:
+        if getattr(self._threads, "driver", None) is not None:
             self._threads.connection.invalidate()
             self._threads.driver = None
-        try:
-            return self._driver().all(statement, **values)
-        except error_of_driver as error:
-            raise Unavailable("The store cannot be read now. Try again.") from error
 
     def _driver(self) -> Driver:
         driver: Driver | None = getattr(self._threads, "driver", None)

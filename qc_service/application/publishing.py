@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import lru_cache, partial
 
-from qc_service.application.ports import Store, Unavailable
+from qc_service.application.ports import LogHead, Store, Unavailable
 from qc_service.ledger.checkpoint import Checkpoint, open_checkpoint
 from qc_service.ledger.forkfile import ForkFile, extends
 from qc_service.ledger.keys import Signer
@@ -52,21 +52,29 @@ class Publisher:
         head = self._store.head()
         if latest and (latest[0].size, latest[0].root) == (head.size, head.frontier.root()):
             return latest[1]
-        if latest:
-            node = self._nodes(
-                consistency_nodes(latest[0].size, head.size) if latest[0].size <= head.size else ()
+        if latest and not self._extends(latest[0], head):
+            raise ForkDetected(
+                "The log's head does not extend the last head that was signed; ask for an audit."
             )
-            if not extends(latest[0], head.size, head.frontier.root(), node):
-                raise ForkDetected(
-                    "The log's head does not extend the last head that was signed; ask for an audit."
-                )
         note = Checkpoint(self._origin, head.size, head.frontier.root()).sign(self._signer)
         self._fork_file.replace(note)
         return note
 
+    def _extends(self, latest: Checkpoint, head: LogHead) -> bool:
+        wanted = consistency_nodes(latest.size, head.size) if latest.size <= head.size else ()
+        try:
+            return extends(latest, head.size, head.frontier.root(), self._nodes(wanted))
+        except LookupError:
+            return False
+
     def _latest(self) -> tuple[Checkpoint, bytes] | None:
         note = self._fork_file.read()
-        return None if note is None else (self._opened(note), note)
+        try:
+            return None if note is None else (self._opened(note), note)
+        except ValueError as error:
+            raise ForkDetected(
+                "The file of the last signed head holds none of this log's; restore it, and ask for an audit."
+            ) from error
 
     def proof(self, index: int) -> str:
         """The proof that the entry at this place is under a signed checkpoint, as ``c2sp.org/tlog-proof@v1`` text."""

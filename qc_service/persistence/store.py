@@ -59,6 +59,17 @@ _NODES = for_each(
     "SELECT n.level, n.idx, n.hash FROM {each} AS w LEFT JOIN ledger_nodes n "
     "ON n.level = CAST(w.value ->> 0 AS BIGINT) AND n.idx = CAST(w.value ->> 1 AS BIGINT)"
 )
+_FILE = Statement(
+    select(*tables.ledger_files.c["name", "media_type", "content"]).where(
+        tables.ledger_files.c.sha256 == bindparam("sha256")
+    )
+)
+_GIVEN = tables.consignments.c
+_CONSIGNED = Statement(
+    select(_GIVEN.stream).where(
+        _GIVEN.organisation == bindparam("organisation"), _GIVEN.stream == bindparam("stream")
+    )
+)
 _LEAVES = for_each(
     "SELECT 0, r.log_index, r.leaf FROM {each} AS w LEFT JOIN ledger_records r "
     "ON r.log_index = CAST(w.value ->> 1 AS BIGINT)"
@@ -116,10 +127,9 @@ class SqlStore(Store):
         return self._hot.read(lot, serial)
 
     def file(self, sha256: str) -> Enclosure | None:
-        found = self._all(select(tables.ledger_files).where(tables.ledger_files.c.sha256 == sha256))
-        if not found:
-            return None
-        return Enclosure(name=found[0].name, media_type=found[0].media_type, content=bytes(found[0].content))
+        for name, media_type, content in self.asked(_FILE, sha256=sha256):
+            return Enclosure(name=name, media_type=media_type, content=bytes(content))
+        return None
 
     def nodes(self, wanted: Sequence[tuple[int, int]]) -> list[bytes]:
         above, leaves = [at for at in wanted if at[0]], [at for at in wanted if not at[0]]
@@ -155,9 +165,7 @@ class SqlStore(Store):
         return rows.catalogue_of(row)
 
     def consigned(self, organisation: str, stream: str) -> bool:
-        given = tables.consignments
-        chosen = select(given.c.stream).where(given.c.organisation == organisation, given.c.stream == stream)
-        return bool(self._all(chosen))
+        return bool(self.asked(_CONSIGNED, organisation=organisation, stream=stream))
 
     def done(self, scope: str) -> Done | None:
         found = self.asked(RETRIED, scope=scope)

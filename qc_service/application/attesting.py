@@ -45,7 +45,7 @@ class Attestor:
         heads: dict[str, StoredRecord | None] = {}
         attested = []
         for offset, new in enumerate(news):
-            for stream in (new.stream, *new.body.cites()):
+            for stream in (new.stream, *new.cites):
                 if stream not in heads:
                     heads[stream] = view.head(stream)
             stored = self._signed(new, occasion, heads, -1 - offset)
@@ -110,8 +110,7 @@ class Attestor:
 
 
 def _citations(new: New, heads: dict[str, StoredRecord | None]) -> tuple[Citation, ...]:
-    cited = dict.fromkeys(new.body.cites())
-    found = [head for stream in cited if stream != new.stream and (head := heads[stream])]
+    found = [head for stream in new.cites if (head := heads[stream])]
     return tuple(Citation(stream=h.stream, seq=h.seq, digest=h.digest, tag=h.tag) for h in found)
 
 

@@ -70,7 +70,14 @@ def release_lot(view: View, occasion: Occasion, intent: ReleaseLot) -> tuple[New
     reasons = release_reasons(case)
     if reasons:
         raise ReleaseRefused(f"Lot {lot.number} may not be released for {intent.purpose}.", reasons)
-    return (New(name=lot.number, body=LotReleased(purpose=intent.purpose), meaning=Meaning.QUALITY_RELEASE),)
+    return (
+        New(
+            name=lot.number,
+            body=LotReleased(purpose=intent.purpose),
+            meaning=Meaning.QUALITY_RELEASE,
+            stands_on=case.stands_on,
+        ),
+    )
 
 
 def reject_lot(view: View, occasion: Occasion, intent: RejectLot) -> tuple[New, ...]:

@@ -101,7 +101,8 @@ class New:
     """A record about to be: a use case returns these, and the doorway signs and commits them together.
 
     ``name`` is the stream's name within its room. Without ``occurred_at`` it happened now. ``files`` are on record
-    already; ``enclosed`` are kept together with this record.
+    already; ``enclosed`` are kept together with this record. ``stands_on`` names streams that the decision rests on
+    beyond those that the body names; the statement cites their heads too.
     """
 
     name: str
@@ -111,6 +112,13 @@ class New:
     reason: Text | None = None
     files: tuple[File, ...] = ()
     enclosed: tuple[Enclosure, ...] = ()
+    stands_on: tuple[str, ...] = ()
+
+    @property
+    def cites(self) -> tuple[str, ...]:
+        """Every other stream it stands on, each once."""
+        named = dict.fromkeys((*self.body.cites(), *self.stands_on))
+        return tuple(stream for stream in named if stream != self.stream)
 
     @property
     def stream(self) -> str:

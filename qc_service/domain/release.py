@@ -40,6 +40,15 @@ class ReleaseCase:
     releaser: PersonId
     at: datetime
 
+    @property
+    def stands_on(self) -> tuple[str, ...]:
+        """The streams whose heads the signed release cites: an auditor can replay it on these very records."""
+        return (
+            f"product/{self.product.code}",
+            *(f"donation/{donation.din}" for donation in self.donations),
+            *(f"lot/{ancestor.number}" for ancestor in self.ancestors),
+        )
+
 
 def release_reasons(case: ReleaseCase) -> tuple[Reason, ...]:
     """Every reason against releasing the lot for the purpose; none means that quality may sign.

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from qc_service.ledger.statement import Statement
 from tests import scenes
 from tests.staging import Stage, raise_stage
 
@@ -74,3 +75,11 @@ def test_v5_a_claim_of_a_vial_used_elsewhere_is_refused_and_on_record(stage: Sta
     assert listed["about"] == alarm.stream
     assert "used_elsewhere" in listed["title"]
     assert stage.get("other_clinician", "/alerts")["items"] == []
+
+
+def test_a_release_cites_the_heads_it_rests_on(stage: Stage) -> None:
+    scenes.donation(stage, DIN)
+    scenes.released_lot(stage, LOT, DIN)
+    (release,) = (one for one in stage.made.store.stream(f"lot/{LOT}") if one.kind == "LotReleased")
+    cited = {one.stream: one.seq for one in Statement.parse(release.payload).cites}
+    assert cited == {f"product/{scenes.PRODUCT}": 1, f"donation/{DIN}": 3}

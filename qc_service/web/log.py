@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+
 from flask import Response, request
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import NotFound
@@ -18,6 +20,8 @@ from qc_service.web.service import service
 TEXT = "text/plain; charset=utf-8"
 OCTETS = "application/octet-stream"
 
+logger = logging.getLogger(__name__)
+
 
 def checkpoint() -> ResponseReturnValue:
     """The newest signed checkpoint."""
@@ -30,7 +34,10 @@ def log_key() -> ResponseReturnValue:
 
 
 def tile(rest: str) -> ResponseReturnValue:
-    """One tile, by its path exactly as it was sent: an encoded or doubled slash is not a tile."""
+    """One tile, by its path as it was sent: a doubled slash is not a tile, nor an encoded one where the server tells.
+
+    Granian hands on the decoded path alone; then an encoded slash is a slash, and the tile is the same.
+    """
     raw = request.environ.get("RAW_URI") or request.environ.get("REQUEST_URI") or request.path
     content = (
         tile_file(service().store, f"tile/{rest}") if raw.partition("?")[0] == f"/log/tile/{rest}" else None
@@ -64,7 +71,11 @@ def healthz() -> ResponseReturnValue:
 
 def readyz() -> ResponseReturnValue:
     """The database is migrated, the key usable and the head consistent; else 503 with what is wrong."""
-    wrong = service().ready()
+    try:
+        wrong = service().ready()
+    except Exception:
+        logger.exception("the service cannot tell whether it is ready")
+        wrong = ("The checkpoint key or the file of the last signed head cannot be used.",)
     if wrong:
         return problem(503, "NotReady", "Not ready", " ".join(wrong))
     return Response("ready\n", content_type=TEXT)

@@ -81,5 +81,6 @@ def test_a_release_cites_the_heads_it_rests_on(stage: Stage) -> None:
     scenes.donation(stage, DIN)
     scenes.released_lot(stage, LOT, DIN)
     (release,) = (one for one in stage.made.store.stream(f"lot/{LOT}") if one.kind == "LotReleased")
-    cited = {one.stream: one.seq for one in Statement.parse(release.payload).cites}
-    assert cited == {f"product/{scenes.PRODUCT}": 1, f"donation/{DIN}": 3}
+    cited = {one.stream: one.digest for one in Statement.parse(release.payload).cites}
+    streams = (f"product/{scenes.PRODUCT}", f"donation/{DIN}")
+    assert cited == {stream: stage.made.store.stream(stream)[-1].digest for stream in streams}

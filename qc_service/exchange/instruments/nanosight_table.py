@@ -208,8 +208,8 @@ def _number_block(rows: Sequence[Row]) -> tuple[Row, ...]:
 def _check_whole(sections: dict[str, list[Row]], last: Row, columns: Columns) -> None:
     """Raise ``truncated`` unless all announced distributions are there and the last row is whole."""
     announced = [row[0] for row in sections.get("data included", [])[1:] if row and row[0]]
-    data = (*sections["size data"], *sections.get("diffusion coefficient data", []))
-    weightings = sum(1 for row in data if row and row[0].casefold() == "weighting")
+    distributions = (*sections["size data"], *sections.get("diffusion coefficient data", []))
+    weightings = sum(1 for row in distributions if row and row[0].casefold() == "weighting")
     if weightings < max(1, len(announced)):
         raise cut_short(f"{weightings} of the {max(1, len(announced))} distributions it announces are there")
     if announced and "percentiles" in announced[-1].casefold() and last[0] != "100":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import socket
 import threading
 import time
@@ -9,6 +10,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable
 
+import click
 from granian import Granian
 from granian.constants import Interfaces
 from granian.log import LogLevels
@@ -34,8 +36,10 @@ def must_be_free(settings: Settings) -> None:
 def serve_forever(settings: Settings, when_ready: Callable[[], None] = lambda: None) -> None:
     """Serve until SIGINT or SIGTERM; a worker that dies is replaced. Calls ``when_ready`` once it answers.
 
-    Each worker opens its own connections; writers take turns in the database.
+    Each worker opens its own connections; writers take turns in the database. Workers are started afresh: a fork would
+    inherit the locks of this process's threads as they happened to stand.
     """
+    multiprocessing.set_start_method("spawn", force=True)
     server = Granian(
         "qc_service.app:application",
         factory=True,
@@ -52,7 +56,7 @@ def serve_forever(settings: Settings, when_ready: Callable[[], None] = lambda: N
 
 
 def _wait(settings: Settings, when_ready: Callable[[], None]) -> None:
-    """Ask until the service answers, then say so."""
+    """Ask until the service answers, then say so; say as well when it does not."""
     host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(settings.host, settings.host)  # noqa: S104  nothing is bound
     address = f"http://{f'[{host}]' if ':' in host else host}:{settings.port}/healthz"
     until = time.monotonic() + ANSWERS_WITHIN
@@ -62,4 +66,5 @@ def _wait(settings: Settings, when_ready: Callable[[], None]) -> None:
                 return when_ready()
         except (urllib.error.URLError, OSError):
             time.sleep(0.05)
+    click.echo(f"The service does not answer at {address}: see what it logged.", err=True)
     return None

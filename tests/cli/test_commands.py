@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import shutil
 import sqlite3
 from collections.abc import Callable
 from pathlib import Path
@@ -12,7 +13,10 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
-from qc_service.cli import main
+from qc_service.application.audit.findings import AuditReport, Finding
+from qc_service.application.audit.replay import ReplayFailed
+from qc_service.application.ports import Moved
+from qc_service.cli import evidence, main
 
 INIT = (
     "init", "--issuer", "qc.example.org", "--organisation", "demo-biologics", "--name", "Demo Biologics",
@@ -36,10 +40,19 @@ def bare(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Command:
     return run
 
 
+@pytest.fixture(scope="module")
+def initialised(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home that was initialised, for copies of it."""
+    home = tmp_path_factory.mktemp("initialised") / "var"
+    result = CliRunner().invoke(main, list(INIT), env={"QC_HOME": str(home), "DATABASE_URL": ""})
+    assert result.exit_code == 0, result.output
+    return home
+
+
 @pytest.fixture
-def command(bare: Command) -> Command:
+def command(bare: Command, initialised: Path, tmp_path: Path) -> Command:
     """Commands in a home that was initialised."""
-    assert bare(*INIT).exit_code == 0
+    shutil.copytree(initialised, tmp_path / "var")
     return bare
 
 
@@ -187,6 +200,31 @@ def test_audit_names_a_row_that_somebody_edited_and_rebuild_mends_it(
     assert plain(command("audit", "--json"))["clean"] is False
     assert plain(command("rebuild", "--json"))["entries"] == 5
     assert command("audit").exit_code == 0
+
+
+@pytest.mark.parametrize(
+    ("failure", "code", "told"),
+    [(ReplayFailed("lot/EX261101A makes no sense"), 1, "audit"), (Moved(), 2, "stop the service")],
+)
+def test_rebuild_says_why_it_did_not(
+    command: Command, monkeypatch: pytest.MonkeyPatch, failure: Exception, code: int, told: str
+) -> None:
+    def fails(*_: object) -> int:
+        raise failure
+
+    monkeypatch.setattr(evidence, "rebuild_installation", fails)
+    result = command("rebuild")
+    assert result.exit_code == code
+    assert told in result.stderr
+
+
+def test_audit_counts_what_it_does_not_list(command: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    finding = Finding(where="entry 3", what="its signature does not hold")
+    report = AuditReport(entries=5, root="00", signed=5, rows={}, findings=(finding,), unlisted=7)
+    monkeypatch.setattr(evidence, "audit_installation", lambda *_: report)
+    result = command("audit")
+    assert result.exit_code == 1
+    assert result.stdout == "entry 3: its signature does not hold\nand 7 more\n"
 
 
 def test_export_gives_every_record_as_it_was_signed(command: Command) -> None:

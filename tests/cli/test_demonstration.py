@@ -110,13 +110,14 @@ def test_a_token_that_expired_is_replaced(loaded: Settings, monkeypatch: pytest.
     made.close()
 
 
-def test_the_command_announces_in_json_what_it_serves(
-    loaded: Settings, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_command_announces_what_it_serves(loaded: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("QC_HOME", str(loaded.home))
     monkeypatch.setenv("PORT", "8000")
     monkeypatch.setattr(demonstration, "must_be_free", lambda _settings: None)
     monkeypatch.setattr(demonstration, "serve_forever", lambda _settings, when_ready: when_ready())
+    told = CliRunner().invoke(main, ["demo"]).stdout
+    assert "█" in told
+    assert told.count("Authorization: Bearer") == 8
     result = CliRunner().invoke(main, ["demo", "--json"])
     assert result.exit_code == 0
     assert json.loads(result.stdout) == json.loads((loaded.home / "demo.json").read_bytes())

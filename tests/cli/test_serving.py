@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from qc_service.cli import main, saying
+from qc_service.cli import main, saying, serving
+from qc_service.settings import Settings
 from tests.cli.running import free_port, get, run, started
 from tests.cli.test_commands import INIT
 
@@ -58,3 +59,12 @@ def test_progress_is_for_a_terminal_only(
     monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
     saying.progress("half of it")
     assert capsys.readouterr().err == "half of it\n"
+
+
+def test_a_service_that_does_not_answer_is_said_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(serving, "ANSWERS_WITHIN", 0.1)
+    chosen = Settings(home=tmp_path, database_url="", host="::", port=free_port())
+    serving._wait(chosen, lambda: pytest.fail("nobody listens there"))
+    assert f"does not answer at http://[::1]:{chosen.port}" in capsys.readouterr().err

@@ -24,11 +24,6 @@ class Assay:
     criterion: Plain
     result: Plain
 
-    @property
-    def name(self) -> str:
-        """The assay's name."""
-        return str(self.criterion["assay"])
-
 
 def _number(
     assay: str, unit: str, typical: str, method: str, *, low: str | None = None, high: str | None = None,

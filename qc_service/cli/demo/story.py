@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
+from qc_service.application.answers import lot_answer
 from qc_service.cli.demo.batches import (
     early_lots,
     good_lot,
@@ -25,9 +26,6 @@ from qc_service.cli.demo.network import LAKESIDE, network
 from qc_service.cli.demo.products import products
 from qc_service.cli.demo.shipping import on_hand
 from qc_service.cli.demo.stage import Stage
-from qc_service.domain.identifiers import Gtin
-from qc_service.domain.lots import LOT
-from qc_service.domain.products import PRODUCT
 from qc_service.domain.vials import Vial
 
 
@@ -95,8 +93,7 @@ def _vials(stage: Stage, lots: dict[str, str], used: Used, serum: str) -> dict[s
 
 
 def _named(stage: Stage, vial: Vial) -> NamedVial:
-    lot = stage.view.get(LOT, vial.lot)
-    gtin, expires_on = stage.view.get(PRODUCT, lot.product).gtin, lot.expires_on
-    if gtin is None or expires_on is None:
-        raise ValueError(f"vial {vial.ref.name} has no label")
-    return NamedVial(gtin=Gtin(gtin), lot=lot.number, serial=vial.serial, expires_on=expires_on)
+    row = lot_answer(stage.view, vial.lot)
+    return NamedVial(
+        gtin=row.gtin, lot=row.lot, serial=str(vial.serial), expires_on=date.fromisoformat(row.expires_on)
+    )

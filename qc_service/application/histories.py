@@ -64,16 +64,14 @@ class Histories:
         """The stream as it stands now."""
         with self._lock:
             known = self._known.get(stream)
-        if known is None or known.head is None:
-            return self._keep(
-                stream, History().followed(found, {}) if (found := store.stream(stream)) else History()
-            )
-        found = store.stream(stream, known.head.seq)
-        if not found or found[0].digest != known.head.digest:
-            return self._keep(
-                stream, History().followed(all_, {}) if (all_ := store.stream(stream)) else History()
-            )
-        return known if len(found) == 1 else self._keep(stream, known.followed(found[1:], self._folds))
+        if known is not None and known.head is not None:
+            found = store.stream(stream, known.head.seq)
+            if found and found[0].digest == known.head.digest:
+                return (
+                    known if len(found) == 1 else self._keep(stream, known.followed(found[1:], self._folds))
+                )
+        found = store.stream(stream)
+        return self._keep(stream, History().followed(found, {}) if found else History())
 
     def state(self, history: History, fold: Fold[S]) -> S | None:
         """The state of a history; the fold is remembered, so that it can be folded on later."""

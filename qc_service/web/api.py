@@ -15,7 +15,7 @@ from qc_service.application.ports import Query
 from qc_service.domain.codec import from_plain
 from qc_service.domain.errors import Fault, Malformed
 from qc_service.domain.permissions import SEE_EVERYTHING, Permission
-from qc_service.web import limits, openapi, pages, problems
+from qc_service.web import limits, metrics, openapi, pages, problems
 from qc_service.web.asking import actor, answered, listed, performed, received
 from qc_service.web.express import Express
 from qc_service.web.nouns import ROUTES
@@ -56,6 +56,7 @@ def install(app: Flask) -> None:
         app.add_url_rule(prefix + route.path, endpoint, _view(route), methods=[method])
     app.before_request(limits.check)
     app.after_request(_strict)
+    metrics.install(app)
     pages.install(app)
     problems.install(app)
     openapi.install(app, ROUTES, app.extensions[EXTENSION].public_url)

@@ -9,15 +9,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from time import perf_counter
 from urllib.parse import unquote_plus
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from flask import Flask
 
+from qc_service.application.judging import Verdict
 from qc_service.application.verdict import hot_answer
 from qc_service.domain.verdict import Asker, ScannedCode
 from qc_service.exchange.codes import Unreadable
 from qc_service.web.limits import within
+from qc_service.web.metrics import EXTENSION as METRICS
+from qc_service.web.metrics import Metrics
 from qc_service.web.public import HEADERS, JSON, read_link
 from qc_service.web.service import EXTENSION, Service
 
@@ -35,21 +39,25 @@ class Express:
 
     def __init__(self, app: Flask, strict: Mapping[str, str]) -> None:
         self._extensions = app.extensions
+        self._metrics: Metrics = app.extensions[METRICS]
         self._onward: WSGIApplication = app.wsgi_app
         self._headers = [("Content-Type", JSON), *HEADERS.items(), *strict.items()]
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer here, or let Flask answer."""
+        started = perf_counter()
         try:
-            content = self._answer(environ)
+            verdict = self._answer(environ)
         except Exception:
-            content = None  # Flask meets the same failure, logs it and says it in a problem document
-        if content is None:
+            verdict = None  # Flask meets the same failure, logs it and says it in a problem document
+        if verdict is None:
             return self._onward(environ, start_response)
+        content = verdict.content()
+        self._metrics.answer(verdict.decision, perf_counter() - started)
         start_response("200 OK", [*self._headers, ("Content-Length", str(len(content)))])
         return [content]
 
-    def _answer(self, environ: WSGIEnvironment) -> bytes | None:
+    def _answer(self, environ: WSGIEnvironment) -> Verdict | None:
         asked = _asked(environ)
         if asked is None:
             return None
@@ -60,7 +68,7 @@ class Express:
         if isinstance(read, Unreadable) or not within(self._extensions, environ.get("REMOTE_ADDR")):
             return None
         fields = ScannedCode(gtin=read.gtin, lot=read.lot, serial=serial, expires_on=read.expires_on)
-        return hot_answer(service.store, fields, _ANYBODY, at).content()
+        return hot_answer(service.store, fields, _ANYBODY, at)
 
 
 def _asked(environ: WSGIEnvironment) -> tuple[str, str, str, str] | None:
@@ -68,7 +76,7 @@ def _asked(environ: WSGIEnvironment) -> tuple[str, str, str, str] | None:
     if environ["REQUEST_METHOD"] != "GET" or "HTTP_AUTHORIZATION" in environ:
         return None
     path, query = environ["PATH_INFO"], environ.get("QUERY_STRING", "")
-    if path == _VERIFY:
+    if path == _VERIFY and query.startswith("code="):
         scan = _SCAN.fullmatch(unquote_plus(query.removeprefix("code=")))
         return None if scan is None else (scan[1], scan[3], scan[4], f"17={scan[2]}")
     link = _PATH.fullmatch(path) if environ.get("HTTP_ACCEPT") == JSON and _QUERY.fullmatch(query) else None

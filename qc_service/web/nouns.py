@@ -10,6 +10,7 @@ from qc_service.web import (
     filling,
     log,
     lots,
+    metrics,
     openapi,
     pages,
     parties,
@@ -51,4 +52,5 @@ ROUTES: tuple[Route, ...] = (
     *pages.ROUTES,
     *openapi.ROUTES,
     *log.ROUTES,
+    *metrics.ROUTES,
 )

@@ -16,7 +16,7 @@ from qc_service.web.routes import Custom
 
 STYLE = "page.css"
 HTML = "text/html; charset=utf-8"
-MACHINE_PATHS = ("/api/", "/log/", "/trust/", "/.well-known/", "/openapi.json", "/healthz", "/readyz")
+MACHINE_PATHS = ("/api/", "/log/", "/trust/", "/.well-known/", "/openapi.json", "/healthz", "/readyz", "/metrics")
 _MONTHS = (
     "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
     "December",

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from datetime import date
 from functools import lru_cache
+from time import perf_counter
 from urllib.parse import quote
 
 import orjson
-from flask import Response, request
+from flask import Response, current_app, request
 from flask.typing import ResponseReturnValue
 
 from qc_service.application.judging import Verdict
@@ -28,6 +29,8 @@ from qc_service.domain.vocabulary import AdministrationRoute
 from qc_service.exchange.codes import Unreadable, read_code, scanned
 from qc_service.web.asking import actor
 from qc_service.web.linksets import LINKSET, linkset
+from qc_service.web.metrics import EXTENSION as METRICS
+from qc_service.web.metrics import Metrics
 from qc_service.web.pages import page
 from qc_service.web.routes import Custom
 from qc_service.web.service import service
@@ -107,7 +110,11 @@ def _verdict(question: Question) -> Verdict:
         route=_route(),
         at=found.clock(),
     )
-    return verdict_on(found.store, question, circumstances)
+    started = perf_counter()
+    verdict = verdict_on(found.store, question, circumstances)
+    counted: Metrics = current_app.extensions[METRICS]
+    counted.answer(verdict.decision, perf_counter() - started)
+    return verdict
 
 
 def _as_json(verdict: Verdict) -> Response:

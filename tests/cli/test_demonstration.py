@@ -95,7 +95,9 @@ def test_a_database_elsewhere_is_used_where_it_is_and_must_be_empty(tmp_path: Pa
     elsewhere = replace(settings(tmp_path / "var"), database_url=loaded.database_url)
     with pytest.raises(ClickException, match="empty database"):
         load(elsewhere, silent)
-    assert not (tmp_path / "var").exists()
+    with pytest.raises(ClickException, match="not kept here"):
+        load(replace(elsewhere, database_url="nonsense://nowhere"), silent)
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_token_that_expired_is_replaced(loaded: Settings, monkeypatch: pytest.MonkeyPatch) -> None:

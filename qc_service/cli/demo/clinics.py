@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import time
 
 from qc_service.application.checks import RecordCheck, record_check
 from qc_service.application.disposition import HoldLot, hold_lot
-from qc_service.application.reactions import ReportReaction, report_reaction
+from qc_service.application.reactions import (
+    ReportReaction,
+    SubmitReaction,
+    report_reaction,
+    submit_reaction,
+)
 from qc_service.application.recalls import (
     AcknowledgeRecall,
     InitiateRecall,
@@ -138,6 +144,13 @@ def _given_regardless(stage: Stage, lot: str, recall: str) -> None:
         stage.act(
             "other_clinician", acknowledge_recall, AcknowledgeRecall,
             recall=recall, set_aside=len(held) - 1, used=1, missing=0,
+        )  # fmt: skip
+    stage.clock.on(16, time(12))
+    with stage.telling("FDA is told the next day, which stops the clock."):
+        stage.act(
+            "quality", submit_reaction, SubmitReaction,
+            reaction=f"ADR-{lot}", authority="FDA", reference="IND safety report 1 (made up)",
+            submitted_on=stage.clock.today.isoformat(),
         )  # fmt: skip
 
 

@@ -42,7 +42,11 @@ def load(settings: Settings, say: Callable[[str], None]) -> Kept:
         )
     building = settings.home.with_name(f".{settings.home.name}.building")
     shutil.rmtree(building, ignore_errors=True)
-    _build(_at(settings, building), say)
+    try:
+        _build(_at(settings, building), say)
+    except BaseException:
+        shutil.rmtree(building, ignore_errors=True)
+        raise
     settings.home.parent.mkdir(parents=True, exist_ok=True)
     building.rename(settings.home)
     return Kept.read(settings.home)
@@ -61,8 +65,11 @@ def _build(settings: Settings, say: Callable[[str], None]) -> None:
     clock.on(201)
     try:
         made = initialise(settings, ISSUER, FOUNDER, clock=clock)
-    except (DomainError, Unavailable, *Refusal) as error:
-        raise CouldNotAsk(f"{error} Give the demonstration an empty database.") from error
+    except (DomainError, Unavailable) as error:
+        detail = "The database holds records already: give the demonstration an empty database."
+        raise CouldNotAsk(detail) from error
+    except Refusal as error:
+        raise CouldNotAsk(str(error)) from error
     try:
         stage = Stage(made, clock, Narrator(say))
         remains = play(stage)

@@ -13,7 +13,7 @@ from qc_service.application.histories import Histories
 from qc_service.application.index import index
 from qc_service.application.ports import Clock, Moved, Prepared, Retry, Store, StoredRecord, Unavailable
 from qc_service.application.view import View
-from qc_service.domain.errors import Conflict, Refused
+from qc_service.domain.errors import Conflict, DomainError, Forbidden, NotFound, Refused
 from qc_service.domain.records import New
 
 I = TypeVar("I")  # noqa: E741
@@ -80,9 +80,9 @@ class Acts:
     ) -> Receipt:
         """Perform one act, all of it or nothing.
 
-        The order is replay, then the expected sequence number, which is asked for only then, then the rule. Raises
-        what the rule raises, ``KeyReused``, ``Stale``, ``Busy`` after five tries, and ``Unavailable`` where the clock
-        is behind the log.
+        The order is replay, then the expected sequence number, which is asked for only then, then the rule; but who
+        may not know of the stream hears that, and not where it is. Raises what the rule raises, ``KeyReused``,
+        ``Stale``, ``Busy`` after five tries, and ``Unavailable`` where the clock is behind the log.
         """
         for _ in range(MOST_TRIES):
             done = self._replayed(retry)
@@ -104,12 +104,17 @@ class Acts:
     ) -> Receipt:
         view = self.view()
         occasion = self._occasion(actor)
-        _must_stand(view, expected())
+        seen = expected()
         try:
             news = use_case(view, occasion, intent)
         except RefusedOnRecord as refused:
             self._store.commit(self.prepare(view, occasion, refused.facts))
             raise refused.refusal from None
+        except DomainError as refusal:
+            if not isinstance(refusal, Forbidden | NotFound):
+                _must_stand(view, seen)
+            raise
+        _must_stand(view, seen)
         prepared = self.prepare(view, occasion, news, retry)
         first = self._store.commit(prepared)
         placed = tuple(

@@ -35,12 +35,13 @@ def read_lot(view: View, actor: Actor, lot: str, *, at: datetime) -> Plain:
     """A lot for its owner and auditors, and for whoever was sent vials of it.
 
     A consignee is not told why quality holds a lot, nor what blocks its release: a reason may speak of a
-    donor (domain rule D9). Raises ``NotFound``.
+    donor (domain rule D9), and not where others' vials are. Raises ``NotFound``.
     """
     actor.must(Permission.READ_RECORDS)
     state = visible(view, actor, LOT, lot)
     told = actor.sees(state.organisation)
     vials = view.vials(lot)
+    theirs = [vial for vial in vials if told or vial.concerns(actor.organisation)]
     return {
         "number": str(state.number),
         "status": state.status.value,
@@ -48,7 +49,7 @@ def read_lot(view: View, actor: Actor, lot: str, *, at: datetime) -> Plain:
         "steps": to_plain(state.processing.steps),
         "deviations": [_deviation(deviation) for deviation in state.processing.deviations],
         "fill": _fill(state.filling),
-        "vials": dict(Counter(vial.state.value for vial in vials)),
+        "vials": dict(Counter(vial.state.value for vial in theirs)),
         "quality": _quality(state.quality),
         "disposition": _disposition(state.disposition, told=told),
         "next_release": _next_release(view, actor, state, at) if told else None,

@@ -54,7 +54,9 @@ def shipment_reasons(parts: Iterable[LotToShip], sender: OrganisationId) -> tupl
 
     Sources: R3 and 21 CFR 1271.265(c) (released, in date, not stopped), D9 (consent at shipment).
     """
-    return tuple(reason for part in parts for reason in (*_lot(part), *_donors(part), *_vials(part, sender)))
+    return tuple(
+        reason for part in parts for reason in (*_lot(part), *_donors(part, sender), *_vials(part, sender))
+    )
 
 
 _STOPPED = {
@@ -77,9 +79,16 @@ def _lot(part: LotToShip) -> Iterator[Reason]:
         yield Reason(code="expired", detail=f"Lot {lot.number} expired on {lot.expires_on}.", source="R3")
 
 
-def _donors(part: LotToShip) -> Iterator[Reason]:
-    for donation in part.donations:
-        yield from donation.decision_reasons(Purpose.CLINICAL)
+def _donors(part: LotToShip, sender: OrganisationId) -> Iterator[Reason]:
+    """What a donor's record says against it; whoever passes on another's vials is not told what that is (D9)."""
+    reasons = [
+        reason for donation in part.donations for reason in donation.decision_reasons(Purpose.CLINICAL)
+    ]
+    if part.lot.organisation == sender:
+        yield from reasons
+    elif reasons:
+        detail = f"The manufacturer's quality unit lets no more vials of lot {part.lot.number} go; call it."
+        yield Reason(code="not_cleared", detail=detail, source="R3")
 
 
 def _vials(part: LotToShip, sender: OrganisationId) -> Iterator[Reason]:

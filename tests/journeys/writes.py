@@ -1,0 +1,165 @@
+"""Every act that the service takes over HTTP: a body that is understood, and the roles that may do it."""
+
+from __future__ import annotations
+
+import re
+from typing import Any, NamedTuple
+
+from tests import scenes
+from tests.staging import CLINIC, MAKER
+
+LOT, DIN = "EX-ACCESS", "A999026000101"
+NAMES = {
+    "lot": LOT, "serial": "222222222222", "din": DIN, "facility": scenes.SITE, "product": scenes.PRODUCT,
+    "person": "t.analyst", "equipment": "TFF-1", "reagent": "MEDIUM-1", "shipment": "SHP-1", "recall": "RC-1",
+    "reaction": "AE-1",
+}  # fmt: skip
+MOMENT = "2026-09-01T08:00:00Z"
+TEXT = "As it was found."
+ML = {"amount": "1", "unit": "mL"}
+RUN = {
+    "facility": scenes.SITE, "started_at": MOMENT, "ended_at": MOMENT, "reason": TEXT,
+    "procedure": {"id": "SOP-1", "version": "2"},
+}  # fmt: skip
+CLINICAL = {
+    "onset": MOMENT, "outcome": "recovering", "severity": "mild", "expected": True, "relatedness": "unlikely",
+    "criteria": [], "narrative": TEXT,
+}  # fmt: skip
+DAY = "2026-09-01"
+
+
+class Act(NamedTuple):
+    """One act: its route, who may do it, and what is sent."""
+
+    route: str
+    roles: tuple[str, ...]
+    body: dict[str, Any]
+
+    @property
+    def path(self) -> str:
+        """The route with the names of things put in; what is numbered is the first."""
+        return re.sub(r"<(?:int:)?(\w+)>", lambda found: NAMES.get(found[1], "1"), self.route)
+
+
+def _act(route: str, roles: str, /, **body: Any) -> Act:
+    return Act(route=route, roles=tuple(roles.split()), body=body)
+
+
+_RESULT = {
+    "assay": "ph", "value": "7.3", "unit": "pH", "method": "SOP-QC", "method_version": "1", "started": MOMENT,
+    "read": MOMENT, "facility": scenes.LABORATORY,
+}  # fmt: skip
+
+ACTS = (
+    _act(
+        "/organisations", "administrator", id="new-clinic", name="New Clinic", kind="clinic", country="US",
+        zone="America/New_York",
+    ),
+    _act(
+        "/persons", "administrator", id="t.new", printed_name="Test New", roles=["analyst"], organisation=MAKER
+    ),
+    _act("/persons/<person>/roles", "administrator", roles=["analyst"], active=True),
+    _act(
+        "/facilities", "quality administrator", id="new-site", name="New Site", address="3 Example Road",
+        kind="manufacturing_site", country="US", zone="America/New_York", identifiers={},
+    ),
+    _act("/facilities/<facility>/identifiers", "quality administrator", identifiers={}, since=DAY, explanation=TEXT),
+    _act(
+        "/facilities/<facility>/certifications", "quality", type="licence", scheme="state_licence", number="DEMO-9",
+        issuer="Demonstration authority", scope=["storage"], valid_from=DAY,
+    ),
+    _act(
+        "/facilities/<facility>/certifications/<int:certification>/status", "quality", status="active",
+        effective_on=DAY, explanation=TEXT,
+    ),
+    _act("/equipment", "technician analyst quality", id="TFF-9", name="Filter"),
+    _act("/equipment/<equipment>/calibrations", "technician analyst quality", performed_on=DAY, due="2027-09-01"),
+    _act(
+        "/reagents", "technician analyst quality", id="MEDIUM-9", name="Medium", supplier="Demonstration supplier",
+        supplier_lot="S-9", expires_on="2027-09-01",
+    ),
+    _act("/reagents/<reagent>/status", "quality", status="accepted", explanation=TEXT),
+    _act("/attachments", "technician analyst quality logistics"),
+    _act(
+        "/products", "quality", code="EXO-NEW", name="New", source_tissues=["umbilical_cord"],
+        routes_allowed=["topical"], dose_form="gel", country="US", zone="America/New_York", process=[],
+        storage=[{"min": "2", "max": "8", "unit": "Cel", "shelf_life_days": 90}],
+    ),
+    _act("/products/<product>/bases", "quality", country="DE", route="injection", kind="none", since=DAY),
+    _act("/products/<product>/specifications", "quality", effective_from="2027-09-01", criteria=list(scenes.CRITERIA)),
+    _act(
+        "/donations", "technician", din="A999026000199", tissue="placenta", collected_at=MOMENT,
+        facility=scenes.RECOVERY,
+        consent={"reference": "CF-1", "version": "3", "given_on": DAY, "uses": ["manufacturing"]},
+    ),
+    _act("/donations/<din>/corrections", "technician", tissue="umbilical_cord", reason=TEXT),
+    _act(
+        "/donations/<din>/screenings", "technician analyst",
+        screening={"plasma_dilution": {"conclusion": "acceptable"}},
+    ),
+    _act("/donations/<din>/eligibility", "quality", standing="eligible"),
+    _act("/donations/<din>/consent-withdrawal", "technician quality", withdrawn_on=DAY),
+    _act(
+        "/donations/<din>/lookback", "technician analyst quality", findings=["hbv_nat"], reported_by="Laboratory",
+        received_on=DAY, explanation=TEXT,
+    ),
+    _act(
+        "/donations/<din>/lookback/<int:lookback>/conclusion", "quality", conclusion="not_confirmed", explanation=TEXT
+    ),
+    _act("/lots", "technician", number="EX-NEW", kind="finished", product=scenes.PRODUCT, donations=[DIN], quantity=ML),
+    _act("/lots/<lot>/steps", "technician", kind="harvest", **RUN),
+    _act("/lots/<lot>/deviations", "technician analyst quality", severity="minor", description=TEXT),
+    _act("/lots/<lot>/deviations/<int:deviation>/decision", "quality", outcome="justified", statement=TEXT),
+    _act("/lots/<lot>/results", "analyst", **_RESULT),
+    _act("/lots/<lot>/results/<int:result>/verification", "analyst quality"),
+    _act("/lots/<lot>/results/<int:result>/invalidation", "quality", investigation=1, cause=TEXT),
+    _act("/lots/<lot>/investigations", "quality", cause="complaint", description=TEXT),
+    _act(
+        "/lots/<lot>/investigations/<int:investigation>/conclusion", "quality", phase="laboratory", root_cause=TEXT,
+        conclusion="inconclusive",
+    ),
+    _act("/lots/<lot>/assessment", "quality"),
+    _act("/lots/<lot>/release", "quality", purpose="clinical"),
+    _act("/lots/<lot>/rejection", "quality", explanation=TEXT),
+    _act("/lots/<lot>/hold", "quality", explanation=TEXT),
+    _act("/lots/<lot>/holds/<int:hold>/lift", "quality", explanation=TEXT),
+    _act(
+        "/lots/<lot>/fill", "technician", **RUN, container="Vial", expires_on="2027-05-01", fill_volume=ML,
+        test_quantity=1,
+        counts={
+            "filled": 1, "rejected_at_inspection": 0, "qc_samples": 0, "retention": 0, "stability": 0, "stock": 1,
+        },
+    ),
+    _act("/lots/<lot>/labels-reconciliation", "technician", issued=1, used=1, spoiled=0, returned=0),
+    _act(
+        "/shipments", "logistics", shipment="SHP-9", recipient=CLINIC, contents=[{"lot": LOT, "count": 1}],
+        packed_by="T. Packer", courier="Demonstration courier",
+    ),
+    _act("/shipments/<shipment>/receipt", "logistics clinician"),
+    _act("/shipments/<shipment>/excursion", "quality", acceptable=True, reason=TEXT),
+    _act("/verifications", "clinician", lot=LOT),
+    _act("/vials/<lot>/<serial>/preparation", "clinician", starts=["thaw"], route="injection"),
+    _act(
+        "/vials/<lot>/<serial>/administration", "clinician", patient="PT-4F7K2", route="injection", site="knee",
+        session=1, given=ML,
+    ),
+    _act("/vials/<lot>/<serial>/disposition", "technician quality logistics clinician", kind="waste", reason=TEXT),
+    _act(
+        "/recalls", "quality", recall="RC-9", kind="recall", depth="clinic", explanation=TEXT, scope={"lots": [LOT]}
+    ),
+    _act(
+        "/recalls/<recall>/classification", "quality", recall_class="II", authority="Demonstration authority",
+        classified_on=DAY,
+    ),
+    _act("/recalls/<recall>/acknowledgements", "clinician", set_aside=0, used=0, missing=0),
+    _act("/recalls/<recall>/termination", "quality", reason=TEXT),
+    _act("/recalls/<recall>/rescission-proposal", "quality", reason=TEXT),
+    _act("/recalls/<recall>/rescission", "quality", reason=TEXT),
+    _act(
+        "/reactions", "quality clinician", reaction="AE-9", vials=[{"lot": LOT, "serial": NAMES["serial"]}],
+        first_received=DAY, **CLINICAL,
+    ),
+    _act("/reactions/<reaction>/follow-ups", "quality clinician", **CLINICAL),
+    _act("/reactions/<reaction>/submissions", "quality clinician", authority="FDA", submitted_on=DAY),
+)  # fmt: skip
+"""Who may do what, as people would say it; the service's own table must agree."""

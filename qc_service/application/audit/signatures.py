@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections import deque
 from collections.abc import Iterator, Sequence
@@ -45,7 +44,7 @@ class SignatureChecks:
 
 @contextmanager
 def checking(ring: KeyRing) -> Iterator[SignatureChecks]:
-    """Checks on as many threads as there are cores.
+    """Checks on a few threads more than there are cores.
 
     The interpreter is handed over every 0.2 ms meanwhile: a thread that comes back with one signature checked would
     otherwise wait 5 ms for the one that reads records.
@@ -53,7 +52,7 @@ def checking(ring: KeyRing) -> Iterator[SignatureChecks]:
     before = sys.getswitchinterval()
     sys.setswitchinterval(0.0002)
     try:
-        with ThreadPoolExecutor(os.cpu_count() or 1, thread_name_prefix="signatures") as pool:
+        with ThreadPoolExecutor(thread_name_prefix="signatures") as pool:
             yield SignatureChecks(ring, pool)
     finally:
         sys.setswitchinterval(before)

@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 
 from flask import Flask, Request, Response, request
 from flask.typing import ResponseReturnValue
+from werkzeug.routing import IntegerConverter
 
 from qc_service.application.index import catalogue_row
 from qc_service.application.ports import Query
@@ -44,11 +45,18 @@ class UploadsInMemory(Request):
         return BytesIO()
 
 
+class Ordinal(IntegerConverter):
+    """The number of a step, a result or a hold in a path: from 1, in its one spelling."""
+
+    regex = "[1-9][0-9]{0,8}"
+
+
 def install(app: Flask) -> None:
     """Enter every route, the problem documents and the headers."""
     app.request_class = UploadsInMemory
     app.url_map.strict_slashes = False
     app.url_map.merge_slashes = False
+    app.url_map.converters["int"] = Ordinal
     for route in ROUTES:
         prefix = "" if isinstance(route, Custom) and route.root else PREFIX
         method = "GET" if isinstance(route, Read) else route.method
@@ -90,13 +98,9 @@ def _writing(route: Write) -> Callable[..., ResponseReturnValue]:
 
     def write(**path: Any) -> Response:
         actor()
-        body = received(route.body)
-        shadowed = sorted(path.keys() & body.keys())
-        if shadowed:
-            raise Malformed("stands in the path, so leave it out of the body", field=shadowed[0])
-        intent = from_plain(route.intent, {**path, **body})
+        said = {**received(route.body), **path}
+        intent = from_plain(route.intent, said)
         stream = f"{room}/{getattr(intent, member)}"
-        said = {**path, **body}
         return performed(
             route.use_case, intent, stream=stream, said=said, status=route.status, if_match=route.if_match,
             key_required=route.key_required, encloses=route.encloses,

@@ -43,10 +43,8 @@ def actor() -> Actor:
     return known
 
 
-def received(schema: type[Schema] | None) -> Plain:
+def received(schema: type[Schema]) -> Plain:
     """The request's JSON body, by the wire contract. Raises 415, 400, or ``ValidationError`` (422)."""
-    if schema is None:
-        return {}
     content = request.get_data(cache=True)
     if not content:
         body: Any = {}

@@ -102,10 +102,7 @@ def of_http(error: HTTPException) -> Response:
     """What the web layer itself refuses, in the same shape."""
     status = error.code or 500
     name = type(error).__name__
-    kept = dict(error.get_headers())
-    headers = {key: value for key, value in kept.items() if key in {"Allow", "Retry-After", "Location"}}
-    if status in {301, 302, 307, 308}:
-        return Response(status=status, headers=headers)
+    headers = {key: value for key, value in error.get_headers() if key in {"Allow", "Retry-After"}}
     return problem(status, name, error.name, error.description or error.name, headers=headers)
 
 

@@ -28,7 +28,7 @@ class Write:
     intent: type[Any]
     subject: tuple[str, str]
     summary: str
-    body: type[Schema] | None = None
+    body: type[Schema]
     if_match: bool = False
     key_required: bool = False
     status: int = 201

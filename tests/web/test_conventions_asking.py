@@ -5,10 +5,12 @@ from __future__ import annotations
 import io
 import re
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
+from sqlalchemy import text
 from werkzeug.test import TestResponse
 
 from qc_service.app import web_app
@@ -98,7 +100,7 @@ def test_every_token_that_does_not_count_is_refused_in_the_same_words(stage: Sta
     del stage.tokens["auditor"]
 
 
-def test_a_token_ends_with_the_day_it_was_made_for_and_with_its_person(tmp_path: Any) -> None:
+def test_a_token_ends_with_the_day_it_was_made_for_and_with_its_person(tmp_path: Path) -> None:
     stage = raise_stage(tmp_path)
     token = stage.token("analyst")
     stage.clock.tick(days=366)
@@ -305,3 +307,20 @@ def test_a_form_with_a_part_that_nobody_asked_for_is_refused(stage: Stage) -> No
     parts = {"file": (io.BytesIO(b"x"), "a.txt", "text/plain"), "note": "?"}
     response = stage.send("analyst", "POST", "/attachments", data=parts, status=422)
     assert errors(problem(response, 422)).keys() == {"/note"}
+
+
+@pytest.mark.parametrize("number", ["0", "01", "-1", "1.0", "٣", "1234567890"])
+def test_a_number_in_a_path_has_one_spelling(stage: Stage, number: str) -> None:
+    response = stage.send(
+        "quality", "POST", f"/lots/EX1/holds/{number}/lift", {"explanation": "Why."}, status=404
+    )
+    assert problem(response, 404)["title"] == "Not Found"
+
+
+def test_what_a_row_that_was_edited_by_hand_would_say_is_not_said(tmp_path: Path) -> None:
+    stage = raise_stage(tmp_path)
+    with stage.made.engine.begin() as connection:
+        connection.execute(text("UPDATE catalogue SET title = 'Another' WHERE stream = 'person/t.analyst'"))
+    said = problem(stage.send("administrator", "GET", "/persons", status=503), 503)
+    assert said["title"] == "Record may have been altered"
+    assert "audit" in said["detail"]

@@ -9,7 +9,6 @@ from datetime import date
 from qc_service.application.actor import Actor, Occasion
 from qc_service.application.days import must_have_come
 from qc_service.application.naming import must_be_free
-from qc_service.application.vials import concerned
 from qc_service.application.view import View
 from qc_service.domain.codec import to_plain
 from qc_service.domain.errors import NotFound
@@ -60,22 +59,22 @@ class SubmitReaction:
 
 
 def report_reaction(view: View, occasion: Occasion, intent: ReportReaction) -> tuple[New, ...]:
-    """Record a reaction and start its clock by the product's footing (R6). Raises ``NotFound``,
-    ``NameTaken``.
+    """Record a reaction and start its clock by the product's footing (R6); it is a fact, so vials that went
+    elsewhere or are on no record are taken as stated. Raises ``NameTaken``.
     """
     actor = occasion.actor
     actor.must(Permission.REPORT_REACTION)
     must_have_come(intent.first_received, occasion.at, "/first_received")
     must_have_come(intent.onset, occasion.at, "/onset")
     must_be_free(view, REACTION, intent.reaction)
-    vials = [concerned(view, actor, ref.lot, ref.serial) for ref in intent.vials]
-    products = [view.get(PRODUCT, view.get(LOT, vial.lot).product) for vial in vials]
+    lots = [lot for ref in intent.vials if (lot := view.find(LOT, ref.lot)) is not None]
+    products = [view.get(PRODUCT, lot.product) for lot in lots]
     basis = min((_basis(product) for product in products), key=_STRICTEST.index, default=ReportingBasis.OTHER)
     clinical = _clinical(intent)
     body = ReactionReported(
         reaction=intent.reaction,
         vials=intent.vials,
-        manufacturer=vials[0].organisation if vials else actor.organisation,
+        manufacturer=lots[0].organisation if lots else actor.organisation,
         patient=intent.patient,
         first_received=intent.first_received,
         basis=basis,

@@ -19,7 +19,7 @@ from qc_service.application.reactions import (
     summary,
 )
 from qc_service.domain.errors import Malformed, NotFound
-from qc_service.domain.identifiers import CountryCode, Line, ReactionId, Text
+from qc_service.domain.identifiers import CountryCode, Line, LotNumber, ReactionId, Text
 from qc_service.domain.moments import ZonedTime
 from qc_service.domain.permissions import Role
 from qc_service.domain.products import RegulatoryBasisRecorded
@@ -96,8 +96,18 @@ def test_r6_a_report_has_a_number_a_vial_and_a_past(use: UseWorld) -> None:
         report(use, first_received=date(2026, 12, 1))
     with pytest.raises(Malformed, match="not come"):
         report(use, onset=ZonedTime("2026-12-01T07:00:00Z"))
-    with pytest.raises(NotFound):
-        report(use, reaction=ReactionId("ADR-3"), vials=(VialRef(lot=LOT_A, serial=use.serials()[6]),))
+
+
+def test_r6_a_reaction_after_vials_that_went_elsewhere_or_are_unknown_is_recorded_as_well(
+    use: UseWorld,
+) -> None:
+    elsewhere = report(
+        use, reaction=ReactionId("ADR-3"), vials=(VialRef(lot=LOT_A, serial=use.serials()[6]),)
+    )
+    assert (elsewhere.manufacturer, elsewhere.basis) == (OWNER, ReportingBasis.IND)
+    unknown = VialRef(lot=LotNumber("EX-NEVER"), serial=use.serials()[6])
+    copied = report(use, reaction=ReactionId("ADR-4"), vials=(unknown,))
+    assert (copied.manufacturer, copied.basis, copied.due_on) == (CLINIC, ReportingBasis.OTHER, None)
 
 
 def test_r6_a_follow_up_moves_the_clock_and_a_submission_stops_it(use: UseWorld) -> None:

@@ -131,6 +131,7 @@ def test_v4_what_was_given_of_a_vial_that_is_not_on_record_is_recorded_all_the_s
     stage: Stage, lot: str
 ) -> None:
     for name, who in ((lot, "quality"), ("EX-NEVER", "clinician")):
+        stage.clock.tick(minutes=1)
         reply = scenes.given(stage, name, "222222222222", reason="It was given before anybody scanned it.")
         assert reply["stream"] == f"vial/{name}/222222222222"
         assert alerts(stage, who)[-1] == reply["stream"]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections import deque
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -44,15 +43,6 @@ class SignatureChecks:
 
 @contextmanager
 def checking(ring: KeyRing) -> Iterator[SignatureChecks]:
-    """Checks on a few threads more than there are cores.
-
-    The interpreter is handed over every 0.2 ms meanwhile: a thread that comes back with one signature checked would
-    otherwise wait 5 ms for the one that reads records.
-    """
-    before = sys.getswitchinterval()
-    sys.setswitchinterval(0.0002)
-    try:
-        with ThreadPoolExecutor(thread_name_prefix="signatures") as pool:
-            yield SignatureChecks(ring, pool)
-    finally:
-        sys.setswitchinterval(before)
+    """Checks on a few threads more than there are cores."""
+    with ThreadPoolExecutor(thread_name_prefix="signatures") as pool:
+        yield SignatureChecks(ring, pool)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import fields, replace
 from functools import lru_cache
 
 from qc_service.application.ports import StoredRecord
@@ -29,6 +29,14 @@ def _decoded(payload: bytes) -> Recorded:
     return typed(Statement.parse(payload), digest(payload), 0)
 
 
+_SIGNER = tuple(field.name for field in fields(Signer))
+
+
+@lru_cache(maxsize=4096)
+def _signer(*members: str) -> Signer:
+    return from_plain(Signer, dict(zip(_SIGNER, members, strict=True)), complete=True)
+
+
 def typed(statement: Statement, payload_digest: str, index: int) -> Recorded:
     """The typed record of a statement that was read already. Raises as ``recorded`` does."""
     kind = KINDS.get(statement.kind)
@@ -38,7 +46,7 @@ def typed(statement: Statement, payload_digest: str, index: int) -> Recorded:
         stream=statement.stream,
         seq=statement.seq,
         body=from_plain(kind, statement.body, complete=True),
-        signer=from_plain(Signer, statement.signer, complete=True),
+        signer=_signer(*map(statement.signer.__getitem__, _SIGNER)),
         meaning=Meaning(statement.meaning),
         reason=None if statement.reason is None else Text(statement.reason),
         occurred_at=ZonedTime(statement.occurred_at),

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from qc_service.domain.identifiers import LotNumber, OrganisationId, VialSerial
@@ -41,7 +41,11 @@ def read_manifest(content: bytes) -> Manifest:
 
 def filled_vials(lot: str, organisation: OrganisationId, content: bytes) -> tuple[Vial, ...]:
     """The vials that a fill made, from its manifest."""
+    vials = read_manifest(content).vials
+    alike = {
+        fate: filled_vial(lot=LotNumber(lot), serial=serial, ordinal=0, organisation=organisation, fate=fate)
+        for fate, serial in {fate: serial for serial, fate in vials}.items()
+    }
     return tuple(
-        filled_vial(lot=LotNumber(lot), serial=serial, ordinal=ordinal, organisation=organisation, fate=fate)
-        for ordinal, (serial, fate) in enumerate(read_manifest(content).vials)
+        replace(alike[fate], serial=serial, ordinal=ordinal) for ordinal, (serial, fate) in enumerate(vials)
     )

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import sqlite3
+from abc import abstractmethod
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
+from itertools import islice
 from typing import Any
 
 import orjson
@@ -52,9 +54,9 @@ class _SqlTables(IndexTables):
         with self.reading() as connection:
             yield from map(tuple, _streamed(connection, select(chosen).order_by(*chosen.primary_key)))
 
+    @abstractmethod
     def reading(self) -> AbstractContextManager[Connection]:
         """A connection to read with."""
-        raise NotImplementedError
 
 
 class SqlAuditable(SqlStore, _SqlTables, Auditable):
@@ -164,11 +166,5 @@ def _listed(places: Collection[tuple[str, object]]) -> str:
 
 
 def _batches(found: Iterator[Row]) -> Iterator[list[Row]]:
-    batch: list[Row] = []
-    for row in found:
-        batch.append(row)
-        if len(batch) == BATCH:
-            yield batch
-            batch = []
-    if batch:
+    while batch := list(islice(found, BATCH)):
         yield batch

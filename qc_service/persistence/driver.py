@@ -77,9 +77,9 @@ class KeptDrivers:
 
     def close(self) -> None:
         """Give back every thread's connection; a thread that asks again takes another."""
-        self._threads = threading.local()
         for connection in tuple(self._open):
             connection.close()
+        self._threads = threading.local()
 
     def all(self, statement: Statement, **values: object) -> list[Any]:
         """Every row of the answer. Raises ``Unavailable`` where the database cannot be read."""

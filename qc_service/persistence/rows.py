@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import hmac
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, fields, replace
+from functools import lru_cache
+from operator import attrgetter
 from typing import Any
 
 import orjson
@@ -105,14 +107,22 @@ def consignment_values(row: ConsignmentRow) -> Values:
 
 def vial_values(vial: Vial) -> Values:
     """A vial row's columns without the seal; ``facts`` holds what is not a column, as JSON without empty members."""
-    plain: Mapping[str, object] = to_plain(vial)
-    columns = {"lot", "serial", "ordinal", "state", "custody", "version"}
-    facts = {name: value for name, value in plain.items() if name not in columns and value is not None}
     return {
         "lot": vial.lot, "serial": vial.serial, "ordinal": vial.ordinal, "state": vial.state.value,
-        "custody": vial.custody or "", "facts": orjson.dumps(facts, option=orjson.OPT_SORT_KEYS).decode(),
-        "version": vial.version,
+        "custody": vial.custody or "", "facts": _facts(_beside_columns(vial)), "version": vial.version,
     }  # fmt: skip
+
+
+_VIAL_COLUMNS = {"lot", "serial", "ordinal", "state", "custody", "version"}
+_FACTS = tuple(field.name for field in fields(Vial) if field.name not in _VIAL_COLUMNS)
+_beside_columns = attrgetter(*_FACTS)
+
+
+@lru_cache(maxsize=4096)
+def _facts(values: tuple[object, ...]) -> str:
+    """Written once for vials that differ in name alone, as those of one fill do."""
+    plain = {name: to_plain(value) for name, value in zip(_FACTS, values, strict=True) if value is not None}
+    return orjson.dumps(plain, option=orjson.OPT_SORT_KEYS).decode()
 
 
 def vial_of(row: Sequence[Any]) -> Vial:

@@ -112,7 +112,7 @@ def test_a_store_that_another_holds_too_long_is_unavailable(
 def test_what_was_read_often_is_remembered_within_limits(
     sql_store: SqlAuditable, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("qc_service.persistence.hot.MOST_LOTS", 1)
+    monkeypatch.setattr("qc_service.persistence.hot.MOST_LOTS", 0)
     monkeypatch.setattr("qc_service.persistence.rows.MOST_ALIKE", 1)
     world = busy(sql_store)
     for place in (0, 1, 0):

@@ -113,7 +113,7 @@ def write_until_killed(job: Job, acknowledged: Connection) -> None:
     def write(thread: int) -> None:
         for number in range(job.writes // job.threads):
             stream = f"{job.name}-{thread}-{number}"
-            index, digest = writer.lay(New(name=stream, body=reagent()), New(name=stream, body=accepted()))
+            index, digest = writer.lay(New(name=stream, body=reagent()))
             publisher.publish(at_least=index + 1)
             os.write(acknowledged.fileno(), f"{index} {digest}\n".encode())
 

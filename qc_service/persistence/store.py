@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import AbstractContextManager
-from threading import Lock
 from typing import Any
 
 import orjson
@@ -17,6 +16,7 @@ from qc_service.application.ports import (
     Done,
     LogHead,
     LotAnswerRow,
+    Moved,
     Prepared,
     Query,
     Store,
@@ -29,6 +29,7 @@ from qc_service.persistence import rows, tables
 from qc_service.persistence.driver import KeptDrivers, Statement, for_each, listed
 from qc_service.persistence.engine import writing
 from qc_service.persistence.hot import HotReader
+from qc_service.persistence.together import Together
 from qc_service.persistence.writing import HEAD, RETRIED, append, head_of
 
 RECORDS = [tables.ledger_records.c[name] for name in rows.RECORD_COLUMNS]
@@ -85,7 +86,7 @@ class SqlStore(Store):
         self._sealer = rows.Sealer(row_key)
         self._kept = KeptDrivers(engine)
         self._hot = HotReader(self._kept, self._sealer)
-        self._turn = Lock()
+        self._together = Together(self._commit_all)
 
     def head(self) -> LogHead:
         return head_of(self.asked(HEAD)[0])
@@ -175,14 +176,22 @@ class SqlStore(Store):
         return Done(fingerprint=fingerprint, first=first, count=count)
 
     def commit(self, prepared: Prepared) -> int:
+        return self._together.commit(prepared)
+
+    def _commit_all(self, acts: Sequence[Prepared]) -> Sequence[int | Moved]:
         try:
-            # Threads take turns here: SQLite would let those that wait sleep, and wake them too late.
-            with self._turn, writing(self.engine) as connection:
-                return append(connection, prepared, self._sealer)
+            with writing(self.engine) as connection:
+                return [self._appended(connection, one) for one in acts]
         except (OperationalError, self.engine.dialect.loaded_dbapi.OperationalError) as error:
             raise Unavailable(
                 "The store is busy or cannot be reached; nothing was recorded. Try again."
             ) from error
+
+    def _appended(self, connection: Connection, prepared: Prepared) -> int | Moved:
+        try:
+            return append(connection, prepared, self._sealer)
+        except Moved as moved:  # which is raised before anything is written
+            return moved
 
     def close(self) -> None:
         """Close every connection; the next read opens another."""

@@ -11,9 +11,11 @@ from sqlalchemy import Engine, LargeBinary, Table, delete, insert, select, updat
 
 from qc_service.application.audit.whole import rebuild
 from qc_service.application.ports import Moved, Query, Tampered
+from qc_service.domain.identifiers import Line, LotNumber
 from qc_service.persistence.auditing import SqlAuditable, open_scratch
 from qc_service.persistence.tables import tables_of
 from tests.application.lot_world import LOT_A
+from tests.application.use_world import CLINIC
 from tests.persistence.desk import Desk, busy, reagent
 from tests.persistence.forgery import audited, found
 
@@ -113,6 +115,16 @@ def test_an_audit_sees_one_moment_while_others_write(kept: SqlAuditable) -> None
         assert then.catalogue(Query(room="reagent", search="R-1")) == ((), "")
     assert kept.head().size == size + 1
     assert found(kept) == []
+
+
+def test_an_alert_about_a_lot_that_was_registered_later_stays_whose_it_was(sql_store: SqlAuditable) -> None:
+    world = busy(sql_store)
+    later = LotNumber("EX261102B")
+    world.check(clinic=CLINIC, lot=Line(later))
+    ((alert,), _) = sql_store.catalogue(Query(room="alert", filters={"organisation": CLINIC}))
+    assert alert.summary["about"] == f"organisation/{CLINIC}"
+    world.register(number=later)
+    assert found(sql_store) == []
 
 
 @pytest.mark.parametrize("name", ["vials", "lot_answers", "catalogue"])

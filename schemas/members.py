@@ -158,6 +158,13 @@ def tally(description: str) -> fields.Dict:
     return fields.Dict(keys=fields.String(), values=number, **_member(description, "an object", True, False))
 
 
+def upload(description: str) -> fields.Raw:
+    """A form's file."""
+    return fields.Raw(
+        required=True, metadata={"type": "string", "format": "binary", "description": description}
+    )
+
+
 def varying(description: str, *, required: bool = True, none: bool = False) -> fields.Dict:
     """An answer's object whose members depend on what it is about."""
     return fields.Dict(**_member(description, "an object", required, none))

@@ -19,6 +19,7 @@ from schemas.members import (
     term,
     text,
     truth,
+    upload,
     varying,
     words,
 )
@@ -102,6 +103,15 @@ class ConfirmReadingSchema(TestRunSchema):
         "Which of the file's values; all unless said.",
         least=1,
         none=True,
+    )
+
+
+class ReadingFormSchema(Strict):
+    """A multipart form with an instrument's file: alone to see what it says, with a statement to record it."""
+
+    file = upload("The instrument's text export, unchanged.")
+    statement = part(
+        ConfirmReadingSchema, "The confirmation, as JSON; without it nothing is recorded.", none=False
     )
 
 

@@ -9,7 +9,8 @@ from threading import Lock
 from typing import Any, TypeVar
 
 from qc_service.application.decoding import recorded
-from qc_service.application.ports import Store, StoredRecord
+from qc_service.application.ports import Store, StoredRecord, Tampered
+from qc_service.domain.errors import DomainError
 from qc_service.domain.records import Fold, Recorded
 
 S = TypeVar("S")
@@ -34,9 +35,21 @@ class History:
 
     def followed(self, added: tuple[StoredRecord, ...], folds: dict[int, Fold[Any]]) -> History:
         """The history with later records, and its states folded on by these alone."""
-        later = tuple(recorded(one) for one in added)
+        later = tuple(_intact(one) for one in added)
         states = {key: folds[key].replay(later, state) for key, state in self.states.items() if key in folds}
         return replace(self, records=self.records + later, head=added[-1], states=states)
+
+
+def _intact(stored: StoredRecord) -> Recorded:
+    """The typed record. Raises ``Tampered`` where its bytes are not those that were recorded."""
+    where = f"record {stored.seq} of {stored.stream} (entry {stored.index}) was edited"
+    try:
+        record = recorded(stored)
+    except (DomainError, ValueError) as error:
+        raise Tampered(where) from error
+    if record.digest != stored.digest:
+        raise Tampered(where)
+    return record
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -241,7 +241,7 @@ class Store(ABC):
 
 
 class Tampered(Exception):
-    """A row's authentication code does not fit its content: the table was edited by something else."""
+    """A row's authentication code or digest does not fit its content: the table was edited by something else."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -80,6 +80,13 @@ def _is_told_more(view: View, asker: Actor, found: Found) -> bool:
 
 
 def _found(view: View, fields: ScannedCode) -> Found:
+    try:
+        return _looked_up(view, fields)
+    except Tampered:
+        return Found(tree_size=view.size(), altered=True)
+
+
+def _looked_up(view: View, fields: ScannedCode) -> Found:
     product_known = fields.gtin is None or bool(view.citing(f"gtin/{fields.gtin}", PRODUCT.room))
     size = view.size()
     if fields.lot is None or view.find(LOT, fields.lot) is None:

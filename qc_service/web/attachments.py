@@ -44,8 +44,7 @@ ROUTES = (
         "POST",
         "/attachments",
         view=post_attachment,
-        body=AttachFileSchema,
-        takes="multipart/form-data",
+        form=AttachFileSchema,
         summary="Attach a file, to be named by its SHA-256 later",
     ),
     Custom(

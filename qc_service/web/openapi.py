@@ -19,7 +19,7 @@ from schemas.replies import ListingSchema, ProblemSchema, RecordedSchema
 
 EXTENSION = "qc_service.openapi"
 PREFIX = "/api/v1"
-JSON, PROBLEM = "application/json", "application/problem+json"
+JSON, PROBLEM, FORM = "application/json", "application/problem+json", "multipart/form-data"
 FILTERS = {
     "status": "only in this state",
     "organisation": "only of this organisation",
@@ -119,23 +119,15 @@ def _operation(route: Route) -> dict[str, Any]:
     }
     if public:
         operation["security"] = [{}, {"bearer": []}]
-    body = None if isinstance(route, Read) else route.body
-    if body is not None:
-        takes = route.takes if isinstance(route, Custom) else JSON
-        content = {media: _content(media, body) for media in takes.split(", ")}
+    if content := _taken(route):
         operation["requestBody"] = {"required": True, "content": content}
     return operation
 
 
-def _content(media: str, body: type[Schema]) -> dict[str, Any]:
-    if media != "multipart/form-data":
-        return {"schema": body}
-    file = {
-        "type": "object",
-        "required": ["file"],
-        "properties": {"file": {"type": "string", "format": "binary"}},
-    }
-    return {"schema": {"allOf": [file, body]}}
+def _taken(route: Route) -> dict[str, Any]:
+    body = None if isinstance(route, Read) else route.body
+    form = route.form if isinstance(route, Custom) else None
+    return {media: {"schema": schema} for media, schema in ((JSON, body), (FORM, form)) if schema is not None}
 
 
 def _path_parameters(path: str) -> list[dict[str, Any]]:
@@ -179,7 +171,7 @@ def _good(route: Route) -> dict[str, Any]:
     if isinstance(route, Write) or (_acts(route) and route.reply is None):
         status = str(route.status) if isinstance(route, Write) else "201"
         said = {"description": "Recorded.", "headers": _ETAG, "content": {JSON: {"schema": RecordedSchema}}}
-        return {status: said}
+        return {status: said, **_preview(route)}
     if isinstance(route, Read):
         schema = ListingSchema if route.listing else route.reply
         headers = _LINK if route.listing else _ETAG if route.etag else {}
@@ -187,6 +179,14 @@ def _good(route: Route) -> dict[str, Any]:
         return {"200": {"description": route.summary, "headers": headers, "content": content}}
     content = {media.partition(";")[0]: _shown(media, route.reply) for media in route.gives.split(", ")}
     return {"200": {"description": route.summary, "content": content}}
+
+
+def _preview(route: Route) -> dict[str, Any]:
+    if not isinstance(route, Custom) or route.shows is None:
+        return {}
+    return {
+        "200": {"description": "Shown; nothing is recorded yet.", "content": {JSON: {"schema": route.shows}}}
+    }
 
 
 def _shown(media: str, reply: type[Schema] | None) -> dict[str, Any]:

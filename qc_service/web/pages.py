@@ -16,13 +16,23 @@ from qc_service.web.routes import Custom
 
 STYLE = "page.css"
 HTML = "text/html; charset=utf-8"
-MACHINE_PATHS = ("/api/", "/log/", "/trust/", "/.well-known/", "/openapi.json", "/healthz", "/readyz", "/metrics")
+MACHINE_PATHS = (
+    "/api/",
+    "/log/",
+    "/trust/",
+    "/.well-known/",
+    "/openapi.json",
+    "/healthz",
+    "/readyz",
+    "/metrics",
+)
 _MONTHS = (
     "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
     "December",
 )  # fmt: skip
 _TENS = re.compile(r"(?<=\d)E([+-]?\d+)", re.ASCII)
 _MINUS = re.compile(r"(?<!\w)-(?=\d)", re.ASCII)
+_WRITTEN = {"ph": "pH"}
 _RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
@@ -35,9 +45,9 @@ def page(template: str, *, status: int = 200, **said: Any) -> Response:
 
 
 def words(slug: str) -> str:
-    """A term of a vocabulary as a person writes it: ``umbilical_cord`` is "Umbilical cord"."""
+    """A term of a vocabulary as a person writes it: ``umbilical_cord`` is "Umbilical cord", and ``ph`` is "pH"."""
     spoken = slug.replace("_", " ")
-    return spoken[:1].upper() + spoken[1:]
+    return _WRITTEN.get(slug, spoken[:1].upper() + spoken[1:])
 
 
 def month(text: str) -> str:

@@ -91,7 +91,7 @@ def _faults(messages: Any, pointer: str) -> Any:
 def of_outage(error: Exception) -> Response:
     """The store, the clock or a key does not serve; nothing was changed."""
     if isinstance(error, Tampered):
-        log.error("an index row does not fit its seal: run qc-service audit", exc_info=error)
+        log.error("a row is not as it was written: run qc-service audit", exc_info=error)
         detail = "A record may have been altered. Tell the administrator to run an audit."
         return problem(503, "Tampered", "Record may have been altered", detail)
     headers = {"Retry-After": "5"}

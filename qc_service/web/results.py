@@ -36,6 +36,8 @@ from schemas.results import (
     InvalidateResultSchema,
     LotResultsSchema,
     OpenInvestigationSchema,
+    ReadingFormSchema,
+    ReadingSchema,
     RecordResultSchema,
     VerifyResultSchema,
 )
@@ -88,8 +90,9 @@ ROUTES = (
         "/lots/<lot>/results",
         view=post_results,
         body=RecordResultSchema,
-        takes="application/json, multipart/form-data",
-        summary="Record a result, or show and record an instrument's file sent as multipart/form-data",
+        form=ReadingFormSchema,
+        shows=ReadingSchema,
+        summary="Record a result; or show what an instrument's file says, and record it once it is confirmed",
     ),
     Write(
         "POST",

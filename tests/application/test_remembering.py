@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import pytest
 
 from qc_service.application import histories
-from qc_service.application.histories import Histories
+from qc_service.application.histories import Histories, History
 from qc_service.application.lots import register_lot
+from qc_service.application.ports import Tampered
 from qc_service.application.processing import open_deviation
 from qc_service.application.view import View
 from qc_service.domain.lots import LOT
@@ -89,3 +90,14 @@ def test_the_oldest_is_forgotten_first(counted: Counted, monkeypatch: pytest.Mon
     for name in ("one", "two", "three", "three", "one"):
         counted.view.remembered(name, counted.work)
     assert counted.times == 4
+
+
+@pytest.mark.parametrize(("was", "becomes"), [(b'"kind":"', b'"kind":"no'), (b'"amount":"', b'"amount":"9')])
+def test_an_edited_record_is_never_read(counted: Counted, was: bytes, becomes: bytes) -> None:
+    """Whether or not its bytes can still be understood."""
+    store = counted.lots.world.store
+    kept = store.stream(f"lot/{LOT_A}")
+    assert was in kept[0].payload
+    edited = replace(kept[0], payload=kept[0].payload.replace(was, becomes, 1))
+    with pytest.raises(Tampered, match=f"record 0 of lot/{LOT_A}"):
+        History().followed((edited,), {})

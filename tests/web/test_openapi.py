@@ -118,10 +118,14 @@ def test_the_answer_is_described_in_each_of_its_forms(drawn: Any) -> None:
 
 
 def test_a_file_is_described_as_a_form(drawn: Any) -> None:
-    content = drawn["paths"]["/api/v1/lots/{lot}/results"]["post"]["requestBody"]["content"]
-    file, statement = content["multipart/form-data"]["schema"]["allOf"]
-    assert file["properties"]["file"]["format"] == "binary"
-    assert statement["$ref"].startswith("#/components/schemas/")
+    post = drawn["paths"]["/api/v1/lots/{lot}/results"]["post"]
+    assert post["requestBody"]["content"]["application/json"]["schema"]["$ref"].endswith("/RecordResult")
+    assert post["requestBody"]["content"]["multipart/form-data"]["schema"]["$ref"].endswith("/ReadingForm")
+    form = drawn["components"]["schemas"]["ReadingForm"]
+    assert form["required"] == ["file"]
+    assert form["properties"]["file"]["format"] == "binary"
+    assert form["properties"]["statement"]["$ref"] == "#/components/schemas/ConfirmReading"
+    assert post["responses"].keys() >= {"200", "201"}
 
 
 def test_people_read_the_same_on_a_page(stage: Stage, drawn: Any) -> None:

@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from qc_service.application.ports import Tampered
+from qc_service.application.histories import Histories, History
+from qc_service.application.ports import Store, Tampered
 from qc_service.domain.identifiers import VialSerial
 from qc_service.domain.verdict import RULES
 from qc_service.persistence.store import SqlStore
@@ -236,6 +237,20 @@ def test_an_edited_row_is_never_in_order(shelf: Shelf, monkeypatch: pytest.Monke
     for path in (shelf.path("good"), f"/01/{GTIN}/10/{GOOD}"):
         assert codes(asked(shelf, path)) == ["log_inconsistent"]
     assert codes(verified(shelf, GOOD)) == ["log_inconsistent"]
+
+
+def test_an_edited_record_is_never_in_order(shelf: Shelf, monkeypatch: pytest.MonkeyPatch) -> None:
+    read = Histories.read
+
+    def edited(known: Histories, store: Store, stream: str) -> History:
+        if stream == f"lot/{GOOD}":
+            raise Tampered
+        return read(known, store, stream)
+
+    monkeypatch.setattr(Histories, "read", edited)
+    answer = asked(shelf, shelf.path("good"), "clinician")
+    assert answer["decision"] == "do_not_use"
+    assert codes(answer) == ["log_inconsistent"]
 
 
 def test_a_serial_under_two_lots_is_not_guessed(shelf: Shelf, monkeypatch: pytest.MonkeyPatch) -> None:

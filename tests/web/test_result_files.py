@@ -98,6 +98,7 @@ def test_a_file_that_is_too_large_is_refused_as_that(stage: Stage, size: int) ->
         "analyst", "POST", PATH, data=form, content_type="multipart/form-data; boundary=edge", status=413
     )
     assert refused.get_json()["status"] == 413
+    assert "20,971,520 bytes" in refused.get_json()["detail"]
 
 
 @pytest.mark.parametrize(

@@ -24,6 +24,7 @@ from qc_service.application.ports import (
     IndexRows,
     LotAnswerRow,
     Store,
+    Tampered,
 )
 from qc_service.application.rooms import ROOMS
 from qc_service.application.view import View
@@ -146,5 +147,13 @@ def _batches(store: Auditable, kinds: Sequence[str]) -> Iterator[tuple[Recorded,
 def _failing(where: str) -> Iterator[None]:
     try:
         yield
-    except (DomainError, ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
+    except (
+        DomainError,
+        Tampered,
+        ArithmeticError,
+        AttributeError,
+        LookupError,
+        TypeError,
+        ValueError,
+    ) as error:
         raise ReplayFailed(f"{where}: {error}") from error

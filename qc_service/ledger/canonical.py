@@ -23,13 +23,18 @@ class NotCanonical(Malformed):
     """The value has no canonical form here, or the bytes are not in it."""
 
 
-def canonical(value: Any) -> bytes:
+def canonical(value: Any, depth: int = MAX_DEPTH) -> bytes:
     """The RFC 8785 bytes of `value`, built of dict, list, tuple, str, int, bool and None and of nothing else.
 
     Raises `NotCanonical` for a float, an integer beyond ±(2^53-1), a member name that is not an ASCII string,
-    a lone surrogate, a subclass of the types named (an enum, say) or more than `MAX_DEPTH` levels.
+    a lone surrogate, a subclass of the types named (an enum, say) or more than `depth` levels.
     """
-    _check(value, MAX_DEPTH)
+    _check(value, depth)
+    return spelled(value)
+
+
+def spelled(value: Any) -> bytes:
+    """The same bytes for a value whose parts were all checked before; `NotCanonical` for a lone surrogate."""
     try:
         return orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
     except orjson.JSONEncodeError as error:

@@ -13,7 +13,7 @@ import hmac
 import re
 from dataclasses import dataclass
 
-from .canonical import canonical, parse
+from .canonical import canonical, read
 from .merkle import leaf_hash
 from .shape import Malformed, count, from64, hexadecimal, members, text, to64
 from .tiles import MAX_ENTRY
@@ -65,7 +65,7 @@ class LogEntry:
     @classmethod
     def from_bytes(cls, octets: bytes) -> "LogEntry":
         """The entry whose bytes are exactly these, else `Malformed`."""
-        said = members(parse(octets), _MEMBERS, {"assertion"})
+        said = members(read(octets), _MEMBERS, {"assertion"})
         entry = cls(
             tag=said["tag"],
             seq=said["seq"],

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from .canonical import canonical, digest, read
+from .canonical import MAX_DEPTH, canonical, digest, read, spelled
 from .shape import Malformed, count, hexadecimal, items, members, text
 
 STATEMENT_TYPE = "https://in-toto.io/Statement/v1"
@@ -112,8 +112,10 @@ class Statement:
     def payload(self) -> bytes:
         """The canonical bytes: these are signed, kept and served, never made again from parsed values."""
         attached = [{"name": file.name, "digest": {"sha256": file.sha256}} for file in self.files]
-        about = {"name": self.subject(), "digest": {"sha256": digest(canonical(self.body))}}
-        return canonical(
+        # The body is the one part that may hold anything; it stands two levels down in the whole.
+        body = canonical(self.body, MAX_DEPTH - 2)
+        about = {"name": self.subject(), "digest": {"sha256": digest(body)}}
+        return spelled(
             {
                 "_type": STATEMENT_TYPE,
                 "subject": [about, *attached],

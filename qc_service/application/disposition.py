@@ -69,7 +69,7 @@ def release_lot(view: View, occasion: Occasion, intent: ReleaseLot) -> tuple[New
     case = release_case(view, lot, intent.purpose, releaser=occasion.actor.person, at=occasion.at)
     reasons = release_reasons(case)
     if reasons:
-        raise ReleaseRefused(f"Lot {lot.number} may not be released for {intent.purpose}.", reasons)
+        raise ReleaseRefused(f"Lot {lot.number} may not be released for {intent.purpose.spoken}.", reasons)
     return (
         New(
             name=lot.number,

@@ -158,7 +158,7 @@ def _footing(facts: LotFacts, asker: Asker) -> Iterable[Finding]:
     allowed = [route for route in facts.routes_allowed if route is not AdministrationRoute.NONE]
     wanted: list[AdministrationRoute] = [asker.route] if asker.route else [*allowed]
     if asker.route and asker.route not in allowed:
-        words = TOPICAL_ONLY if facts.topical_only else f"This product is not for {asker.route.value}."
+        words = TOPICAL_ONLY if facts.topical_only else f"This product is not for {asker.route.value} use."
         yield Finding(code="route_not_permitted", detail=words)
     elif not allowed:
         yield Finding(code="route_not_permitted", detail="This is not a product for use on patients.")

@@ -7,7 +7,7 @@ import click
 from qc_service.cli import demonstration, evidence, installation, reading, tokens
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 120})
 @click.version_option(package_name="qc-service")
 def main() -> None:
     """Record exosome lots, sign every record, and answer whether anything on record forbids using a vial."""

@@ -30,6 +30,11 @@ class Purpose(StrEnum):
     FURTHER_PROCESSING = "further_processing"
     CLINICAL = "clinical"
 
+    @property
+    def spoken(self) -> str:
+        """The purpose as a sentence has it."""
+        return "clinical use" if self is Purpose.CLINICAL else "further processing"
+
 
 class StepKind(StrEnum):
     """A processing step (MISEV2023; domain rule P3)."""

@@ -11,10 +11,12 @@ from flask import Flask, Request, Response, request
 from flask.typing import ResponseReturnValue
 from werkzeug.routing import IntegerConverter
 
+from qc_service.application.actor import Actor
 from qc_service.application.index import catalogue_row
 from qc_service.application.ports import Query
 from qc_service.domain.codec import from_plain
 from qc_service.domain.errors import Fault, Malformed
+from qc_service.domain.parties import ORGANISATION
 from qc_service.domain.permissions import SEE_EVERYTHING, Permission
 from qc_service.web import limits, metrics, openapi, pages, problems
 from qc_service.web.asking import actor, answered, listed, performed, received
@@ -147,7 +149,7 @@ def _listing(route: Read) -> Callable[..., ResponseReturnValue]:
             after=asked.get("after", ""),
             filters={name: asked[name] for name in LISTED_FILTERS if name in asked},
             search=asked.get("q", ""),
-            seen_by=None if person.roles & SEE_EVERYTHING else str(person.organisation),
+            seen_by=_seen_by(person, route.listing),
         )
         rows, following = service().store.catalogue(query)
         response = answered({"items": [listed(row) for row in rows], "next": following or None})
@@ -172,6 +174,12 @@ def _asked(known: Collection[str]) -> dict[str, str]:
     if faults:
         raise Malformed("The query cannot be understood.", faults=tuple(faults))
     return request.args.to_dict()
+
+
+def _seen_by(person: Actor, room: str) -> str | None:
+    """Whose rows a list shows; whoever ships must find the organisations to ship to."""
+    ships_to_all = room == ORGANISATION.room and person.may(Permission.SHIP)
+    return None if ships_to_all or person.roles & SEE_EVERYTHING else str(person.organisation)
 
 
 def _page_size(text: str) -> int:

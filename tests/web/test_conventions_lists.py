@@ -131,3 +131,8 @@ def test_every_list_is_served(stage: Stage) -> None:
         "shipments", "recalls", "reactions",
     ):  # fmt: skip
         assert stage.get("auditor", f"/{path}?page_size=1").keys() == {"items", "next"}
+
+
+def test_whoever_ships_finds_the_organisations_to_ship_to(stage: Stage) -> None:
+    assert CLINIC in listed(stage, "/organisations", "logistics")
+    assert listed(stage, "/organisations", "technician") == [MAKER]

@@ -19,7 +19,7 @@ FORBIDDEN_NAMES = {"data", "info"}
 # What a function or a module may not be called: a product has a process, and that is a thing.
 FORBIDDEN_DEEDS = {"process"}
 # Methods whose parameter names their framework has settled.
-INHERITED = {"_serialize", "_deserialize", "handle_error"}
+INHERITED = {"_serialize", "_deserialize", "handle_error", "data_received"}
 
 # What would give the two inner floors a clock, an environment, chance or a way out.
 OUTSIDE = {"os", "sys", "time", "random", "secrets", "uuid"}

@@ -99,6 +99,8 @@ def test_a_long_index_is_replaced_in_batches(kept: SqlAuditable, monkeypatch: py
     monkeypatch.setattr("qc_service.application.audit.replay.STREAMS_IN_MEMORY", 3)
     monkeypatch.setattr("qc_service.application.audit.replay.ROWS_IN_MEMORY", 2)
     monkeypatch.setattr("qc_service.application.audit.tree.BATCH", 5)
+    monkeypatch.setattr("qc_service.application.audit.signatures.SLICE", 2)
+    monkeypatch.setattr("qc_service.application.audit.signatures.MOST_WAITING", 1)
     monkeypatch.setattr("qc_service.application.audit.records.BATCH", 7)
     monkeypatch.setattr("qc_service.application.audit.records.TOLD_EVERY", 14)
     rebuild(kept, partial(open_scratch, kept.row_key))

@@ -25,7 +25,9 @@ class _Waiting:
     def __init__(self, prepared: Prepared) -> None:
         self.prepared = prepared
         self.waits = True
-        self.outcome: Outcome = Unavailable("The commit was broken off. Send the act again, with the same key.")
+        self.outcome: Outcome = Unavailable(
+            "The commit was broken off. Send the act again, with the same key."
+        )
 
 
 class Together:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import lru_cache, partial
 
 from qc_service.application.ports import LogHead, Store, Unavailable
 from qc_service.ledger.checkpoint import Checkpoint, open_checkpoint
@@ -12,6 +11,8 @@ from qc_service.ledger.keys import Signer
 from qc_service.ledger.merkle import NodeReader, consistency_nodes, inclusion_nodes, inclusion_proof
 from qc_service.ledger.note import NoteVerifier, verifier_key
 from qc_service.ledger.tlogproof import TlogProof
+
+MOST_NOTES = 256
 
 
 class ForkDetected(Unavailable):
@@ -27,9 +28,8 @@ class Publisher:
         self._signer = signer
         self._fork_file = fork_file
         self.verifier = verifier_key(origin, signer.public)
-        self._opened = lru_cache(maxsize=256)(
-            partial(open_checkpoint, verifier=NoteVerifier.parse(self.verifier))
-        )
+        self._log = NoteVerifier.parse(self.verifier)
+        self._known: dict[bytes, Checkpoint] = {}
 
     def publish(self, at_least: int = 0) -> bytes:
         """Return a signed checkpoint of a committed head of at least this size, signing a new one where needed.
@@ -56,8 +56,10 @@ class Publisher:
             raise ForkDetected(
                 "The log's head does not extend the last head that was signed; ask for an audit."
             )
-        note = Checkpoint(self._origin, head.size, head.frontier.root()).sign(self._signer)
+        checkpoint = Checkpoint(self._origin, head.size, head.frontier.root())
+        note = checkpoint.sign(self._signer)
         self._fork_file.replace(note)
+        self._keep(note, checkpoint)
         return note
 
     def _extends(self, latest: Checkpoint, head: LogHead) -> bool:
@@ -75,6 +77,16 @@ class Publisher:
             raise ForkDetected(
                 "The file of the last signed head holds none of this log's; restore it, and ask for an audit."
             ) from error
+
+    def _opened(self, note: bytes) -> Checkpoint:
+        """The checkpoint in a note, whose signature is verified once."""
+        known = self._known.get(note)
+        return self._keep(note, open_checkpoint(note, self._log)) if known is None else known
+
+    def _keep(self, note: bytes, checkpoint: Checkpoint) -> Checkpoint:
+        if len(self._known) >= MOST_NOTES:
+            self._known.clear()
+        return self._known.setdefault(note, checkpoint)
 
     def proof(self, index: int) -> str:
         """The proof that the entry at this place is under a signed checkpoint, as ``c2sp.org/tlog-proof@v1`` text."""

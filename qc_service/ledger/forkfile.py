@@ -19,6 +19,7 @@ class ForkFile:
 
     def __init__(self, path: Path) -> None:
         self._path = path
+        self._folder = str(path.parent)
 
     @contextmanager
     def locked(self) -> Iterator[None]:
@@ -40,19 +41,19 @@ class ForkFile:
     def replace(self, note: bytes) -> None:
         """Keep `note` as the last signed checkpoint; within `locked`, before the note is shown to anybody."""
         fresh = self._beside(".new")
-        with fresh.open("wb") as file:
+        with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o644), "wb") as file:
             file.write(note)
             file.flush()
             os.fsync(file.fileno())
-        fresh.replace(self._path)
-        directory = os.open(self._path.parent, os.O_RDONLY)
+        os.replace(fresh, self._path)  # noqa: PTH105  once for every write
+        directory = os.open(self._folder, os.O_RDONLY)
         try:
             os.fsync(directory)
         finally:
             os.close(directory)
 
-    def _beside(self, suffix: str) -> Path:
-        return self._path.with_name(self._path.name + suffix)
+    def _beside(self, suffix: str) -> str:
+        return f"{self._path}{suffix}"
 
 
 def extends(previous: Checkpoint, size: int, root: bytes, node: NodeReader) -> bool:

@@ -72,6 +72,7 @@ class KeptDrivers:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
+        self._errors = (engine.dialect.loaded_dbapi.Error, SQLAlchemyError)
         self._threads = threading.local()
         self._open: WeakSet[PoolProxiedConnection] = WeakSet()
 
@@ -83,15 +84,14 @@ class KeptDrivers:
 
     def all(self, statement: Statement, **values: object) -> list[Any]:
         """Every row of the answer. Raises ``Unavailable`` where the database cannot be read."""
-        errors = (self._engine.dialect.loaded_dbapi.Error, SQLAlchemyError)
         try:
             return self._driver().all(statement, **values)
-        except errors:
+        except self._errors:
             # The server may have closed the kept connection; a second failure is the database's own.
             self._drop()
         try:
             return self._driver().all(statement, **values)
-        except errors as error:
+        except self._errors as error:
             raise Unavailable("The store cannot be read now. Try again.") from error
 
     def _drop(self) -> None:

@@ -12,6 +12,10 @@ from typing import Any
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
 
 BUSY_SECONDS = 30
+KEPT = 16
+"""How many connections stay open while nobody needs them."""
+UNBOUNDED = -1
+"""Each thread of a server keeps one connection and borrows a second, so threads are what bounds their number."""
 
 
 def open_engine(url: str) -> Engine:
@@ -19,14 +23,14 @@ def open_engine(url: str) -> Engine:
     address = make_url(url)
     if address.get_backend_name() == "postgresql":
         address = address.set(drivername="postgresql+psycopg")
-        return create_engine(address, isolation_level="AUTOCOMMIT", pool_size=16, max_overflow=16)
+        return create_engine(address, isolation_level="AUTOCOMMIT", pool_size=KEPT, max_overflow=UNBOUNDED)
     if address.get_backend_name() != "sqlite":
         raise ValueError(f"{address.drivername} is not kept here: use sqlite:///path or postgresql://…")
     engine = create_engine(
         address,
         isolation_level="AUTOCOMMIT",
-        pool_size=16,
-        max_overflow=16,
+        pool_size=KEPT,
+        max_overflow=UNBOUNDED,
         connect_args={"timeout": BUSY_SECONDS},
     )
     event.listen(engine, "connect", _durable)
@@ -45,10 +49,11 @@ def _durable(connection: Any, _record: object) -> None:
 def writing(engine: Engine) -> Iterator[Connection]:
     """One short write transaction: committed at the end, rolled back on any exception."""
     with engine.connect() as connection:
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if engine.dialect.name == "sqlite" else "BEGIN")
+        cursor = connection.connection.cursor()
+        cursor.execute("BEGIN IMMEDIATE" if engine.dialect.name == "sqlite" else "BEGIN")
         try:
             yield connection
         except BaseException:
-            connection.exec_driver_sql("ROLLBACK")
+            cursor.execute("ROLLBACK")
             raise
-        connection.exec_driver_sql("COMMIT")
+        cursor.execute("COMMIT")

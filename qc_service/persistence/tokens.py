@@ -7,7 +7,7 @@ from dataclasses import asdict
 from sqlalchemy import Engine, bindparam, insert, select, update
 
 from qc_service.application.ports import TokenRow, TokenStore
-from qc_service.persistence.driver import KeptDrivers, Statement
+from qc_service.persistence.driver import Driver, Statement
 from qc_service.persistence.tables import access_tokens
 
 _FOUND = Statement(select(access_tokens).where(access_tokens.c.token_id == bindparam("token_id")))
@@ -18,14 +18,14 @@ class SqlTokens(TokenStore):
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
-        self._kept = KeptDrivers(engine)
 
     def add(self, row: TokenRow) -> None:
         with self._engine.connect() as connection:
             connection.execute(insert(access_tokens).values(asdict(row)))
 
     def find(self, token_id: str) -> TokenRow | None:
-        found = self._kept.all(_FOUND, token_id=token_id)
+        with self._engine.connect() as connection:
+            found = Driver.of(connection).all(_FOUND, token_id=token_id)
         return TokenRow(**dict(zip(access_tokens.columns.keys(), found[0], strict=True))) if found else None
 
     def all(self) -> tuple[TokenRow, ...]:

@@ -19,7 +19,7 @@ from qc_service.application.claims import claimed, replayed_vial
 from qc_service.application.closure import Closure
 from qc_service.application.disclosure import Reader
 from qc_service.application.manifest import read_manifest
-from qc_service.application.ports import Store, StoredRecord
+from qc_service.application.ports import Store
 from qc_service.application.publishing import Publisher
 from qc_service.application.records import envelope
 from qc_service.application.view import View
@@ -33,7 +33,6 @@ from qc_service.ledger.checkpoint import open_checkpoint
 from qc_service.ledger.dsse import Envelope, pae
 from qc_service.ledger.fill import fill_proof, serial_salt
 from qc_service.ledger.keys import Signer
-from qc_service.ledger.merkle import inclusion_nodes, inclusion_proof
 from qc_service.ledger.note import NoteVerifier
 from qc_service.ledger.shape import to64
 
@@ -75,6 +74,7 @@ class Bundler:
         closure = Closure(self.store, size, reader, lot=lot.number, serial=vial.serial if vial else None)
         fill, then = (None, None) if vial is None else self._filled(lot, vial, closure)
         records = closure.records()
+        paths = self.publisher.paths([record.index for record in records], note)
         recorded_at = max(one.recorded_at for history in closure.histories.values() for one in history)
         parts: Plain = {
             "about": {"lot": str(lot.number), "serial": str(vial.serial) if vial else None},
@@ -89,9 +89,9 @@ class Bundler:
                     "entry": to64(record.entry),
                     "envelope": envelope(record) if closure.shows(record) else None,
                     "index": record.index,
-                    "proof": proof,
+                    "proof": [to64(one) for one in path],
                 }
-                for record, proof in zip(records, self._proofs(records, size), strict=True)
+                for record, path in zip(records, paths, strict=True)
             ],
             "timestamps": [],
         }
@@ -112,14 +112,6 @@ class Bundler:
             "salt": serial_salt(manifest.secret, vial.serial),
             "serial": str(vial.serial),
         }, replayed_vial(lot, vial.ordinal, manifest, every)
-
-    def _proofs(self, records: tuple[StoredRecord, ...], size: int) -> list[list[str]]:
-        wanted = tuple(dict.fromkeys(at for record in records for at in inclusion_nodes(record.index, size)))
-        found = dict(zip(wanted, self.store.nodes(wanted), strict=True))
-        return [
-            [to64(one) for one in inclusion_proof(record.index, size, lambda level, idx: found[level, idx])]
-            for record in records
-        ]
 
     def _manifest(self, parts: Plain, closure: Closure) -> Plain:
         """What was bundled, signed: the digest of every part, and each stream's length, so that nothing can be cut off.

@@ -8,7 +8,14 @@ from qc_service.application.ports import LogHead, Store, Unavailable
 from qc_service.ledger.checkpoint import Checkpoint, open_checkpoint
 from qc_service.ledger.forkfile import ForkFile, extends
 from qc_service.ledger.keys import Signer
-from qc_service.ledger.merkle import NodeReader, consistency_nodes, inclusion_nodes, inclusion_proof
+from qc_service.ledger.merkle import (
+    NodeReader,
+    ProofInvalid,
+    consistency_nodes,
+    inclusion_nodes,
+    inclusion_proof,
+    verify_inclusion,
+)
 from qc_service.ledger.note import NoteVerifier, verifier_key
 from qc_service.ledger.tlogproof import TlogProof
 
@@ -93,11 +100,30 @@ class Publisher:
         return self.proofs((index,))[0]
 
     def proofs(self, indices: Sequence[int]) -> tuple[str, ...]:
-        """Proofs of several entries to one common checkpoint."""
+        """Proofs of several entries to one common checkpoint. Raises ``ForkDetected`` as ``paths`` does."""
         note = self.publish(at_least=max(indices) + 1)
-        size = self._opened(note).size
-        node = self._nodes([at for index in indices for at in inclusion_nodes(index, size)])
-        return tuple(TlogProof(index, inclusion_proof(index, size, node), note).text() for index in indices)
+        paths = self.paths(indices, note)
+        return tuple(TlogProof(index, path, note).text() for index, path in zip(indices, paths, strict=True))
+
+    def paths(self, indices: Sequence[int], note: bytes) -> tuple[tuple[bytes, ...], ...]:
+        """The audit path of each entry to this checkpoint, followed to its root before it is handed out.
+
+        A database that was put back to an earlier day and went another way has none to a head that was signed before:
+        raises ``ForkDetected``.
+        """
+        signed = self._opened(note)
+        try:
+            node = self._nodes(
+                [at for index in indices for at in ((0, index), *inclusion_nodes(index, signed.size))]
+            )
+            paths = tuple(inclusion_proof(index, signed.size, node) for index in indices)
+            for index, path in zip(indices, paths, strict=True):
+                verify_inclusion(node(0, index), index, signed.size, path, signed.root)
+        except (LookupError, ProofInvalid) as error:
+            raise ForkDetected(
+                "The log does not lead to the last head that was signed; ask for an audit."
+            ) from error
+        return paths
 
     def consistent(self) -> bool:
         """Whether the committed head extends the last signed one."""

@@ -116,6 +116,17 @@ def test_a_log_that_went_another_way_is_never_signed(world: World, tmp_path: Pat
         assert (tmp_path / "checkpoint").read_bytes() == note
 
 
+@pytest.mark.parametrize("length", [3, 5])
+def test_nothing_is_proven_by_a_head_that_was_signed_for_another_log(
+    world: World, tmp_path: Path, length: int
+) -> None:
+    publisher(world, tmp_path).publish()
+    other = World()
+    lay(other, *(f"other-{number}" for number in range(length)))
+    with pytest.raises(ForkDetected, match="does not lead to the last head that was signed"):
+        publisher(other, tmp_path).proof(length - 1)
+
+
 def test_an_edited_node_below_the_signed_head_is_found(world: World, tmp_path: Path) -> None:
     publishing = publisher(world, tmp_path)
     publishing.publish()

@@ -89,7 +89,8 @@ class Acts:
             if done:
                 return done
             try:
-                return self._once(use_case, actor, intent, retry, expected)
+                with self._store.underway():
+                    return self._once(use_case, actor, intent, retry, expected)
             except Moved:
                 continue
         raise Busy("Others are changing the same records; nothing was recorded. Send it again.")
@@ -104,17 +105,17 @@ class Acts:
     ) -> Receipt:
         view = self.view()
         occasion = self._occasion(actor)
-        seen = expected()
         try:
-            news = use_case(view, occasion, intent)
-        except RefusedOnRecord as refused:
-            self._store.commit(self.prepare(view, occasion, refused.facts))
-            raise refused.refusal from None
-        except DomainError as refusal:
-            if not isinstance(refusal, Forbidden | NotFound):
-                _must_stand(view, seen)
+            news = _judged(use_case, view, occasion, intent, expected())
+        except (DomainError, RefusedOnRecord) as refused:
+            # The same request may have been committed since it was looked for, and be what stands against it now.
+            done = self._replayed(retry)
+            if done:
+                return done
+            if isinstance(refused, RefusedOnRecord):
+                self._store.commit(self.prepare(view, occasion, refused.facts))
+                raise refused.refusal from None
             raise
-        _must_stand(view, seen)
         prepared = self.prepare(view, occasion, news, retry)
         first = self._store.commit(prepared)
         placed = tuple(
@@ -158,6 +159,19 @@ class Acts:
         if done.fingerprint != retry.fingerprint:
             raise KeyReused("This Idempotency-Key was used for something else; use a new key for a new act.")
         return Receipt(records=self._store.records(done.first, done.count), first_time=False)
+
+
+def _judged(
+    use_case: UseCase[I], view: View, occasion: Occasion, intent: I, seen: Expected | None
+) -> Sequence[New]:
+    try:
+        news = use_case(view, occasion, intent)
+    except DomainError as refusal:
+        if not isinstance(refusal, Forbidden | NotFound):
+            _must_stand(view, seen)
+        raise
+    _must_stand(view, seen)
+    return news
 
 
 def _must_stand(view: View, expected: Expected | None) -> None:

@@ -539,7 +539,8 @@ def streams(case: Case) -> Findings:
     """Every stream is whole: numbered from 0 to the length stated, each record naming the one before it.
 
     The tag by which the log knows a stream follows from its name; outside lots and vials also from the salt of
-    its record 0. What this reader may not see is withheld, and its entries still hold their places.
+    its record 0. What this reader may not see is withheld, and its entries still hold their places. Nothing of a
+    lot is withheld from whoever may have its bundle, so that no hold and no recall can be hidden like this.
     """
     for record in case.records:
         case.tagged.setdefault(record.entry["tag"], []).append(record)
@@ -552,6 +553,8 @@ def streams(case: Case) -> Findings:
             continue
         if [one.index for one in records] != stated["records"]:
             yield f"{called}: its records are not those that the manifest lists"
+        if called.startswith("lot/") and not all(one.shown for one in records):
+            yield f"{called}: some of its records are withheld, which may hide a hold or a recall"
         if any(one.said["stream"] != name for one in records if one.shown) or not _fits(
             case, name, records[0]
         ):
@@ -581,7 +584,8 @@ def citations(case: Case) -> Findings:
             found = case.tagged.get(cited["tag"], [])
             if not found and record.said["stream"].startswith(LATERAL):
                 continue
-            named = cited["stream"] == names.get(cited["tag"]) or not any(one.shown for one in found)
+            undisclosed = not cited["stream"].startswith("lot/") and not any(one.shown for one in found)
+            named = cited["stream"] == names.get(cited["tag"]) or undisclosed
             heads = [one for one in found[cited["seq"] : cited["seq"] + 1] if one.index < record.index]
             if not named or [one.entry["statement"] for one in heads] != [cited["digest"]]:
                 yield f"{record.where}: cites {cited['stream']} record {cited['seq']}, which is not here as cited"
@@ -918,13 +922,20 @@ def _told(case: Case) -> Iterator[str]:
         )
         yield f"lot          {name}: {lot['status']}{uses}{until}"
         yield f"             its tag in the log is {case.streams[f'lot/{name}'][0].entry['tag']}"
-    yield from (f"donation     {name}: {standing}" for name, standing in case.state["donations"].items())
+    for name, standing in case.state["donations"].items():
+        yield f"donation     {name}: {standing}{_hidden(case, f'donation/{name}')}"
     if case.state["vial"]:
-        yield f"vial         {case.state['vial']['serial']}: {case.state['vial']['state']}"
+        vial, stream = case.state["vial"], "vial/{lot}/{serial}".format(**case.bundle["about"])
+        yield f"vial         {vial['serial']}: {vial['state']}{_hidden(case, stream)}"
     for what, claimed in case.unconfirmed.items():
         yield f"UNCONFIRMED  {what}: the bundle claims {json.dumps(claimed)}; that rests on withheld records"
     yield "VERIFIED: authentic, complete in itself, and the records lead to the state that it claims."
     yield "What no bundle shows: whether everybody is shown the same log, and what was recorded since."
+
+
+def _hidden(case: Case, stream: str) -> str:
+    withheld = sum(not record.shown for record in case.streams.get(stream, []))
+    return f", with {withheld} of its records withheld" if withheld else ""
 
 
 def verify(octets: bytes, root_octets: bytes) -> Outcome:

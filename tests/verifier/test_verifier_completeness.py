@@ -190,6 +190,23 @@ def test_withheld_records_hold_their_places() -> None:
     assert outcome.case.state["donations"] == {"D1": "eligible"}
 
 
+def test_a_recall_cannot_be_withheld_from_whoever_has_the_lots_bundle() -> None:
+    forge = story()
+    forge.say("recall/R1", "RecallInitiated", {})
+    forge.say(f"lot/{LOT}", "LotRecalled", {"recall": "R1", "kind": "recall"}, cites=("recall/R1",))
+    hiding = f"(10) lot/{LOT}: some of its records are withheld, which may hide a hold or a recall"
+    assert forge.verdict() == []
+    assert hiding in forge.verdict(withheld=(5,))
+
+
+def test_a_lot_that_another_was_made_from_cannot_be_withheld() -> None:
+    forge = story()
+    forge.say("lot/BULK", "LotRegistered", REGISTERED)
+    forge.say(f"lot/{LOT}", "LotMaterialConsumed", {}, cites=("lot/BULK",))
+    assert forge.verdict() == []
+    says(forge.verdict(withheld=(4,)), f"(11) lot/{LOT} record 2 (log index 5): cites lot/BULK record 0, which is")
+
+
 def test_a_stream_of_which_nothing_is_shown_goes_by_its_tag_and_may_be_cited() -> None:
     forge = story()
     bundle = forge.bundle(withheld=(0,))

@@ -352,12 +352,14 @@ def test_a_bundle_about_a_lot_that_is_not_in_it_is_refused() -> None:
 
 def test_a_state_that_rests_on_a_withheld_record_is_claimed_and_not_confirmed() -> None:
     forge = story()
-    forge.say(f"lot/{FORGED_LOT}", "LotHeld", {"hold": 1})
+    forge.say("donation/D1", "EligibilityDetermined", {"standing": "ineligible"})
     claimed = forge.bundle()["claimed"]
     outcome = stranger.verify(stranger.canonical(forge.bundle(withheld=(4,), claimed=claimed)), ROOT)
     assert outcome.exit_code == 0
-    assert outcome.case.unconfirmed == {f"lot {FORGED_LOT}": claimed["lots"][FORGED_LOT]}
-    assert f"UNCONFIRMED  lot {FORGED_LOT}: the bundle claims" in "\n".join(outcome.words(explain=False))
+    assert outcome.case.unconfirmed == {"donation D1": "ineligible"}
+    said = "\n".join(outcome.words(explain=False))
+    assert "UNCONFIRMED  donation D1: the bundle claims" in said
+    assert "donation     D1: quarantined, with 1 of its records withheld" in said
 
 
 def test_a_vial_whose_shipment_is_withheld_is_claimed_and_not_confirmed() -> None:

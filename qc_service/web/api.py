@@ -19,7 +19,7 @@ from qc_service.domain.errors import Fault, Malformed
 from qc_service.domain.parties import ORGANISATION
 from qc_service.domain.permissions import SEE_EVERYTHING, Permission
 from qc_service.web import limits, metrics, openapi, pages, problems
-from qc_service.web.asking import actor, answered, listed, performed, received
+from qc_service.web.asking import actor, answered, listed, performed, received, whole_number
 from qc_service.web.express import Express
 from qc_service.web.nouns import ROUTES
 from qc_service.web.routes import Custom, Read, Route, Write
@@ -145,7 +145,7 @@ def _listing(route: Read) -> Callable[..., ResponseReturnValue]:
         asked = _asked(LISTED)
         query = Query(
             room=route.listing,
-            size=_page_size(asked.get("page_size", "50")),
+            size=whole_number("page_size", asked.get("page_size", "50"), least=1, most=LARGEST_PAGE),
             after=asked.get("after", ""),
             filters={name: asked[name] for name in LISTED_FILTERS if name in asked},
             search=asked.get("q", ""),
@@ -180,9 +180,3 @@ def _seen_by(person: Actor, room: str) -> str | None:
     """Whose rows a list shows; whoever ships must find the organisations to ship to."""
     ships_to_all = room == ORGANISATION.room and person.may(Permission.SHIP)
     return None if ships_to_all or person.roles & SEE_EVERYTHING else str(person.organisation)
-
-
-def _page_size(text: str) -> int:
-    if not (text.isascii() and text.isdigit() and 1 <= int(text) <= LARGEST_PAGE):
-        raise Malformed(f"is a whole number from 1 to {LARGEST_PAGE}", field="page_size")
-    return int(text)

@@ -25,6 +25,9 @@ from qc_service.domain.errors import Malformed
 from qc_service.web.service import service
 
 _KEY = re.compile(r"[A-Za-z0-9._:-]{8,128}", re.ASCII)
+LARGEST_JSON = 2 * 1024 * 1024
+"""A body of more bytes is refused unread; the longest list that anything takes, 10,000 serials, is a tenth of it."""
+_NUMBER = re.compile(r"0|[1-9]\d{0,8}", re.ASCII)
 _ETAG = re.compile(r'"(\d{1,15})"', re.ASCII)
 Plain = dict[str, Any]
 
@@ -44,7 +47,8 @@ def actor() -> Actor:
 
 
 def received(schema: type[Schema]) -> Plain:
-    """The request's JSON body, by the wire contract. Raises 415, 400, or ``ValidationError`` (422)."""
+    """The request's JSON body, by the wire contract. Raises 413, 415, 400, or ``ValidationError`` (422)."""
+    request.max_content_length = LARGEST_JSON
     content = request.get_data(cache=True)
     if not content:
         body: Any = {}
@@ -82,6 +86,16 @@ def _distinct(pairs: list[tuple[str, Any]]) -> None:
 def _made(schema: type[Schema]) -> Schema:
     """A schema is made once: to copy its fields takes longer than to read a body with them."""
     return schema()
+
+
+def whole_number(name: str, text: str, *, least: int, most: int) -> int:
+    """A query parameter's number in its one spelling; its length is looked at before its value is worked out.
+
+    Raises ``Malformed``, which names the parameter and its bounds.
+    """
+    if not (_NUMBER.fullmatch(text) and least <= int(text) <= most):
+        raise Malformed(f"is a whole number from {least} to {most}", field=name)
+    return int(text)
 
 
 def retry(person: Actor, said: Mapping[str, object], *, required: bool = False) -> Retry | None:

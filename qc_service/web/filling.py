@@ -6,8 +6,7 @@ from flask import Response, request
 
 from qc_service.application.filling import ReconcileLabels, RecordFill, reconcile_labels, record_fill
 from qc_service.application.lot_reading import read_vials
-from qc_service.domain.errors import Malformed
-from qc_service.web.asking import actor, answered
+from qc_service.web.asking import actor, answered, whole_number
 from qc_service.web.routes import Custom, Write
 from qc_service.web.service import service
 from schemas.filling import FilledVialsSchema, ReconcileLabelsSchema, RecordFillSchema
@@ -20,23 +19,15 @@ LARGEST_FILL = 10_000
 
 def vials_of_lot(lot: str) -> Response:
     """A page of a lot's vials, with a link to the next."""
-    size = _whole_number("page_size", default=100, least=1, most=LARGEST_PAGE)
-    after = _whole_number("after", default=-1, least=0, most=LARGEST_FILL)
+    size = whole_number("page_size", request.args.get("page_size", "100"), least=1, most=LARGEST_PAGE)
+    begun = request.args.get("after")
+    after = -1 if begun is None else whole_number("after", begun, least=0, most=LARGEST_FILL)
     page = read_vials(service().view(), actor(), lot, size=size, after=after)
     response = answered(page)
     if page["next"] is not None:
         address = f"{service().public_url}{request.path}?page_size={size}&after={page['next']}"
         response.headers["Link"] = f'<{address}>; rel="next"'
     return response
-
-
-def _whole_number(name: str, *, default: int, least: int, most: int) -> int:
-    text = request.args.get(name)
-    if text is None:
-        return default
-    if not (text.isascii() and text.isdigit() and least <= int(text) <= most):
-        raise Malformed(f"is a whole number from {least} to {most}", field=name)
-    return int(text)
 
 
 ROUTES = (

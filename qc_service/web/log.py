@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 
 from flask import Response, request
 from flask.typing import ResponseReturnValue
@@ -19,6 +20,8 @@ from qc_service.web.service import service
 
 TEXT = "text/plain; charset=utf-8"
 OCTETS = "application/octet-stream"
+_VERSION = re.compile(r"[1-9]\d{0,8}", re.ASCII)
+_PLACE = re.compile(r"0|[1-9]\d{0,14}", re.ASCII)
 
 logger = logging.getLogger(__name__)
 
@@ -52,7 +55,7 @@ def trust_root(name: str) -> ResponseReturnValue:
     """A version of the trust root, ``1.root.json``."""
     version, _, rest = name.partition(".")
     content = None
-    if rest == "root.json" and version.isascii() and version.isdigit() and not version.startswith("0"):
+    if rest == "root.json" and _VERSION.fullmatch(version):
         content = service().trust_roots(int(version))
     if content is None:
         raise NotFound("There is no such trust root.")
@@ -102,7 +105,7 @@ def records() -> ResponseReturnValue:
 
 def record_proof(index: str) -> ResponseReturnValue:
     """The inclusion proof of the entry at this place, as ``c2sp.org/tlog-proof@v1``."""
-    known = index.isascii() and index.isdigit() and int(index) < service().store.head().size
+    known = _PLACE.fullmatch(index) and int(index) < service().store.head().size
     if not known:
         raise NotOnRecord(f"The log has no entry {index}.")
     return Response(service().publisher.proof(int(index)), content_type=TEXT)

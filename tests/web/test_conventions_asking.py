@@ -16,6 +16,7 @@ from werkzeug.test import TestResponse
 from qc_service.app import web_app
 from qc_service.persistence.store import SqlStore
 from qc_service.web.api import HEADERS
+from qc_service.web.asking import LARGEST_JSON
 from qc_service.web.service import EXTENSION
 from tests.fakes import START
 from tests.staging import MAKER, Stage, raise_stage
@@ -203,6 +204,14 @@ def test_a_body_has_a_size(stage: Stage) -> None:
         stage, "POST", "/api/v1/organisations", token=token, data=content, content_type="application/json"
     )
     assert problem(response, 413)
+
+
+def test_a_json_body_is_smaller_than_a_file_may_be(stage: Stage) -> None:
+    largest = b'{"q":"%b"}' % (b"x" * (LARGEST_JSON - 8))
+    for content, status in ((largest, 422), (largest + b" ", 413)):
+        stage.send(
+            "quality", "POST", "/reagents", data=content, content_type="application/json", status=status
+        )
 
 
 # Where and how

@@ -96,6 +96,8 @@ def test_an_item_says_what_it_is_and_where_it_stands(stage: Stage) -> None:
     [
         ("page_size=0", ["/page_size"]),
         ("page_size=201", ["/page_size"]),
+        ("page_size=07", ["/page_size"]),
+        (f"page_size={'1' * 5000}", ["/page_size"]),
         ("page_size=+5", ["/page_size"]),
         ("page_size=٣", ["/page_size"]),
         ("page_size=", ["/page_size"]),

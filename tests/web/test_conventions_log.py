@@ -111,7 +111,7 @@ def test_an_act_of_several_records_names_their_places_and_each_has_its_proof(sta
         proof.verify(record.entry, verifier(stage))
 
 
-@pytest.mark.parametrize("index", ["-1", "999999", "1.0", "٣", "x", "0x1"])
+@pytest.mark.parametrize("index", ["-1", "999999", "1.0", "٣", "x", "0x1", "01", "1" * 5000])
 def test_there_is_no_proof_of_what_is_not_in_the_log(stage: Stage, index: str) -> None:
     assert fetched(stage, f"/api/v1/records/{index}/proof", 404).mimetype == "application/problem+json"
 
@@ -260,6 +260,7 @@ def test_the_trust_root_is_served_as_it_is_kept_and_by_its_one_name(stage: Stage
     assert str(root.log) == str(verifier(stage))
     for name in (
         "01.root.json",
+        f"{'1' * 5000}.root.json",
         "0.root.json",
         "2.root.json",
         "1.root.json.bak",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
@@ -230,6 +231,10 @@ class Store(ABC):
     @abstractmethod
     def done(self, scope: str) -> Done | None:
         """The act committed under this idempotency scope, if any."""
+
+    def underway(self) -> AbstractContextManager[None]:
+        """Held from an act's first read to its commit, so that acts that come at once can be committed together."""
+        return nullcontext()
 
     @abstractmethod
     def commit(self, prepared: Prepared) -> int:

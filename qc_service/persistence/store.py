@@ -175,6 +175,9 @@ class SqlStore(Store):
         fingerprint, first, count = found[0]
         return Done(fingerprint=fingerprint, first=first, count=count)
 
+    def underway(self) -> AbstractContextManager[None]:
+        return self._together.underway()
+
     def commit(self, prepared: Prepared) -> int:
         return self._together.commit(prepared)
 

@@ -131,3 +131,54 @@ def test_a_commit_that_is_broken_off_leaves_nobody_waiting() -> None:
         second.result()
     with pytest.raises(Unavailable):
         third.result()
+
+
+def test_a_commit_waits_a_moment_for_who_is_on_the_way() -> None:
+    log = Log(go=_set())
+    together = Together(log.commit_all)
+    on_the_way, go_on = Event(), Event()
+
+    def slow() -> int:
+        with together.underway():
+            on_the_way.set()
+            assert go_on.wait(10)
+            return together.commit(act())
+
+    with ThreadPoolExecutor(max_workers=2) as threads, pytest.MonkeyPatch.context() as patch:
+        patch.setattr("qc_service.persistence.together.LONGEST_WAIT", 10)
+        late = threads.submit(slow)
+        assert on_the_way.wait(10)
+        early = threads.submit(together.commit, act())
+        while not together._turn.locked():
+            time.sleep(0.001)
+        go_on.set()
+        assert sorted((early.result(), late.result())) == [0, 1]
+    assert [len(acts) for acts in log.commits] == [2]
+
+
+def test_a_commit_does_not_wait_for_long_nor_for_who_turned_back() -> None:
+    log = Log(go=_set())
+    together = Together(log.commit_all)
+    with pytest.raises(LookupError), together.underway():
+        raise LookupError
+    with together.underway(), ThreadPoolExecutor(max_workers=1) as threads:
+        assert threads.submit(together.commit, act()).result() == 0
+    assert together.commit(act()) == 1
+
+
+def test_on_the_way_acts_go_one_after_another_unless_one_takes_long() -> None:
+    together = Together(Log(go=_set()).commit_all)
+
+    def go() -> bool:
+        with together.underway():
+            return together._way._first.locked()
+
+    with ThreadPoolExecutor(max_workers=1) as threads, together.underway():
+        assert threads.submit(go).result()  # after its patience
+    assert not together._way._first.locked()
+
+
+def _set() -> Event:
+    event = Event()
+    event.set()
+    return event

@@ -90,7 +90,7 @@ class Keystore:
         if scheme != "file":
             raise KeyUnusable(f"no signer is known for {scheme}: use file:<path>")
         key = load_private_key(_private(Path(path)), self._passphrase())
-        return P256Signer(key) if isinstance(key, EllipticCurvePrivateKey) else Ed25519Signer(_ed25519(key))
+        return P256Signer(key) if isinstance(key, EllipticCurvePrivateKey) else Ed25519Signer(key)
 
     def row_key(self) -> bytes:
         """The key that seals index rows."""
@@ -102,12 +102,6 @@ class Keystore:
     def _passphrase(self) -> bytes:
         given = self._environment.get("QC_PASSPHRASE")
         return given.encode() if given else _private(self._keys / "passphrase").strip()
-
-
-def _ed25519(key: object) -> Ed25519PrivateKey:
-    if not isinstance(key, Ed25519PrivateKey):
-        raise KeyUnusable("the key is neither Ed25519 nor P-256")
-    return key
 
 
 def _private(path: Path) -> bytes:

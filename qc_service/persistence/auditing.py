@@ -6,12 +6,28 @@ import sqlite3
 from abc import abstractmethod
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
+from functools import partial
 from itertools import islice
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, Engine, create_engine, delete, func, insert, select, text
+from sqlalchemy import (
+    Column,
+    Connection,
+    Engine,
+    LargeBinary,
+    Table,
+    Text,
+    create_engine,
+    delete,
+    func,
+    insert,
+    or_,
+    select,
+    text,
+)
 
+from qc_service.application.audit.findings import Finding
 from qc_service.application.audit.ports import Auditable, IndexTable, IndexTables, Link, Place, Row, Scratch
 from qc_service.application.ports import IndexRows, Moved, StoredRecord
 from qc_service.domain.vial_acts import VialRef
@@ -38,6 +54,40 @@ _VIALS = (
 def _streamed(connection: Connection, chosen: Any) -> Iterator[Any]:
     with connection.execute(chosen, execution_options={"yield_per": BATCH}) as found:
         yield from found
+
+
+def _misfits(connection: Connection, table: Table) -> Iterator[Finding]:
+    """The rows that hold another kind of value than was declared, since SQLite keeps any kind in any column."""
+    declared = {
+        column.name: (_kind(column), "null" if column.nullable else _kind(column)) for column in table.columns
+    }
+    kinds = {column.name: func.typeof(column) for column in table.columns}
+    another = or_(*(kinds[name].not_in(meant) for name, meant in declared.items()))
+    key = tuple(table.primary_key)
+    for row in connection.execute(select(*key, *kinds.values()).where(another)):
+        found = zip(declared.items(), row[len(key) :], strict=True)
+        what = [f"{name} holds {kind}, not {meant[0]}" for (name, meant), kind in found if kind not in meant]
+        yield Finding(where=" ".join([table.name, *map(str, row[: len(key)])]), what="; ".join(what))
+
+
+def _kind(column: Column[Any]) -> str:
+    if isinstance(column.type, LargeBinary):
+        return "blob"
+    return "text" if isinstance(column.type, Text) else "integer"
+
+
+@contextmanager
+def _reading_any_text(connection: Connection) -> Iterator[None]:
+    """Read text that is not UTF-8 with a replacement, so that the comparison can name the row; SQLite keeps any."""
+    if connection.dialect.name != "sqlite":
+        yield
+        return
+    driver: Any = connection.connection.driver_connection
+    driver.text_factory = partial(str, encoding="utf-8", errors="replace")
+    try:
+        yield
+    finally:
+        driver.text_factory = str
 
 
 class _SqlTables(IndexTables):
@@ -69,9 +119,19 @@ class SqlAuditable(SqlStore, _SqlTables, Auditable):
             try:
                 # A transaction sees the database as it was at its first read.
                 connection.execute(select(tables.ledger_head.c.size))
-                yield _Snapshot(self, connection)
+                with _reading_any_text(connection):
+                    yield _Snapshot(self, connection)
             finally:
                 connection.exec_driver_sql("ROLLBACK")
+
+    def misfits(self) -> Iterator[Finding]:
+        with self.reading() as connection:
+            heads = connection.execute(select(func.count()).select_from(tables.ledger_head)).scalar_one()
+            if heads != 1:
+                yield Finding(where="the head", what=f"is kept in {heads} rows, not in one")
+            if connection.dialect.name == "sqlite":
+                for table in (*tables.tables_of("ledger"), *tables.tables_of("index")):
+                    yield from _misfits(connection, table)
 
     def entries(self) -> Iterator[tuple[int, bytes, bytes]]:
         records = tables.ledger_records.c

@@ -29,11 +29,18 @@ RECORD_COLUMNS = (
 )  # fmt: skip
 
 
+def octets(value: object) -> bytes:
+    """The bytes of a column that holds bytes. Raises ``Tampered`` where it holds anything else, as SQLite lets it."""
+    if not isinstance(value, bytes):
+        raise Tampered(f"a column of bytes holds something else: {value!r:.40}")
+    return value
+
+
 def record_of(row: Sequence[Any]) -> StoredRecord:
     """A ledger row in the order of ``RECORD_COLUMNS``."""
     return StoredRecord(
-        index=row[0], stream=row[1], seq=row[2], kind=row[3], digest=row[4], payload=bytes(row[5]), keyid=row[6],
-        signature=bytes(row[7]), tag=row[8], entry=bytes(row[9]), leaf=bytes(row[10]),
+        index=row[0], stream=row[1], seq=row[2], kind=row[3], digest=row[4], payload=octets(row[5]), keyid=row[6],
+        signature=octets(row[7]), tag=row[8], entry=octets(row[9]), leaf=octets(row[10]),
     )  # fmt: skip
 
 
@@ -56,9 +63,9 @@ class Sealer:
         """The same values with ``mac`` over the table's name and every column, in the order given."""
         return {**values, "mac": self._mac(table, list(values.values()))}
 
-    def check(self, table: str, values: Sequence[Any], mac: bytes) -> None:
+    def check(self, table: str, values: Sequence[Any], mac: object) -> None:
         """Raise ``Tampered`` unless the seal fits; the comparison takes constant time."""
-        if not hmac.compare_digest(self._mac(table, values), bytes(mac)):
+        if not hmac.compare_digest(self._mac(table, values), octets(mac)):
             raise Tampered(f"a row of {table} was edited: {values[0]}")
 
     def _mac(self, table: str, values: Sequence[Any]) -> bytes:

@@ -12,7 +12,8 @@ from typing import Any
 from sqlalchemy import ClauseElement, Connection, bindparam, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from qc_service.application.ports import NEVER, IndexRows, LogHead, Moved, Prepared, ReadSet, Retry
+from qc_service.application.ports import NEVER, IndexRows, LogHead, Moved, Prepared, ReadSet, Retry, Tampered
+from qc_service.domain.errors import DomainError
 from qc_service.domain.moments import instant_text, parse_instant
 from qc_service.domain.records import Enclosure
 from qc_service.ledger.merkle import HASH_SIZE, Frontier
@@ -57,13 +58,15 @@ _VIALS = for_each(
 
 
 def head_of(row: Sequence[Any]) -> LogHead:
-    """The head row read back."""
+    """The head row read back. Raises ``Tampered`` where it cannot be that of a log."""
     size, frontier, recorded_at = row
-    hashes = bytes(frontier)
+    hashes = rows.octets(frontier)
     parts = tuple(hashes[start : start + HASH_SIZE] for start in range(0, len(hashes), HASH_SIZE))
-    return LogHead(
-        frontier=Frontier(size, parts), recorded_at=parse_instant(recorded_at) if recorded_at else None
-    )
+    try:
+        at = parse_instant(recorded_at) if recorded_at else None
+        return LogHead(frontier=Frontier(size, parts), recorded_at=at)
+    except (DomainError, ValueError) as error:
+        raise Tampered(str(error)) from error
 
 
 def read_head(connection: Connection, *, lock: bool = False) -> LogHead:

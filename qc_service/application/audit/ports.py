@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
+from qc_service.application.audit.findings import Finding
 from qc_service.application.ports import IndexRows, Store, StoredRecord
 from qc_service.domain.vial_acts import VialRef
 from qc_service.domain.vials import Vial
@@ -51,6 +52,13 @@ class Auditable(Store, IndexTables):
     @abstractmethod
     def snapshot(self) -> AbstractContextManager[Auditable]:
         """The store as it stands at this moment, to be read by one thread while others go on writing."""
+
+    @abstractmethod
+    def misfits(self) -> Iterator[Finding]:
+        """Each row that holds what its columns cannot, and a head that is not exactly one row.
+
+        Where there are none, everything else can be read.
+        """
 
     @abstractmethod
     def entries(self) -> Iterator[tuple[int, bytes, bytes]]:

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 
 from qc_service.application.audit.findings import Findings
 from qc_service.application.audit.ports import Auditable
-from qc_service.application.ports import LogHead
-from qc_service.domain.errors import DomainError
+from qc_service.application.ports import LogHead, Tampered
 from qc_service.ledger.checkpoint import Checkpoint, open_checkpoint
 from qc_service.ledger.merkle import Frontier, leaf_hash
 from qc_service.ledger.note import NoteForged, NoteUnverified, NoteVerifier
@@ -86,7 +85,7 @@ class TreeAudit:
             self._findings.add("the tree", f"{surplus} nodes are kept that no entries made")
         try:
             head = self._head = self._store.head()
-        except (DomainError, ValueError) as error:
+        except Tampered as error:
             self._findings.add("the head", f"cannot be read: {error}")
             return
         if head.size != size:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from functools import partial
@@ -17,6 +17,7 @@ from qc_service.application.audit.signatures import checking
 from qc_service.application.audit.tree import Tree, TreeAudit
 from qc_service.application.decoding import recorded
 from qc_service.domain.keys import KEY
+from qc_service.ledger.merkle import Frontier
 from qc_service.ledger.trust import TrustRoot
 
 NewScratch = Callable[[], AbstractContextManager[Scratch]]
@@ -31,6 +32,7 @@ def audit(
 ) -> AuditReport:  # fmt: skip
     """Check everything that is kept; writes nothing, and what others commit meanwhile is left for the next audit.
 
+    (0) every value is of its column's kind: where one is not, it is named and nothing further is read;
     (1) every entry, leaf, node and the head, and ``signed`` (the last signed head, read beforehand) found in the tree;
     (2) every record: strict bytes, its entry, its signature by a key authorised at that point, its stream without a
     gap, what it cites, its files, and time that never runs back; (3) a replay of all records, compared with each index
@@ -38,17 +40,26 @@ def audit(
     """
     findings = Findings()
     with store.snapshot() as kept, new_scratch() as scratch:
+        for misfit in kept.misfits():
+            findings.add(misfit.where, misfit.what)
+        if findings.listed:
+            findings.add("everything else", "was not looked at: put these values right first")
+            return _report(findings, Tree(frontier=Frontier(), head=None, signed=None), {})
         tree = TreeAudit(kept, findings).run(signed, root.log)
         run = _Run(kept=kept, scratch=scratch, findings=findings, progress=progress)
         rows = run.compared() if run.replayed(root, tree) else {}
-        return AuditReport(
-            entries=tree.frontier.size,
-            root=tree.frontier.root().hex(),
-            signed=tree.signed,
-            rows=rows,
-            findings=tuple(findings.listed),
-            unlisted=findings.unlisted,
-        )
+        return _report(findings, tree, rows)
+
+
+def _report(findings: Findings, tree: Tree, rows: Mapping[str, int]) -> AuditReport:
+    return AuditReport(
+        entries=tree.frontier.size,
+        root=tree.frontier.root().hex(),
+        signed=tree.signed,
+        rows=rows,
+        findings=tuple(findings.listed),
+        unlisted=findings.unlisted,
+    )
 
 
 def rebuild(store: Auditable, new_scratch: NewScratch, progress: Progress = silent) -> int:

@@ -27,7 +27,6 @@ from sqlalchemy import (
     text,
 )
 
-from qc_service.application.audit.findings import Finding
 from qc_service.application.audit.ports import Auditable, IndexTable, IndexTables, Link, Place, Row, Scratch
 from qc_service.application.ports import IndexRows, Moved, StoredRecord
 from qc_service.domain.vial_acts import VialRef
@@ -56,7 +55,7 @@ def _streamed(connection: Connection, chosen: Any) -> Iterator[Any]:
         yield from found
 
 
-def _misfits(connection: Connection, table: Table) -> Iterator[Finding]:
+def _misfits(connection: Connection, table: Table) -> Iterator[tuple[str, str]]:
     """The rows that hold another kind of value than was declared, since SQLite keeps any kind in any column."""
     declared = {
         column.name: (_kind(column), "null" if column.nullable else _kind(column)) for column in table.columns
@@ -67,7 +66,7 @@ def _misfits(connection: Connection, table: Table) -> Iterator[Finding]:
     for row in connection.execute(select(*key, *kinds.values()).where(another)):
         found = zip(declared.items(), row[len(key) :], strict=True)
         what = [f"{name} holds {kind}, not {meant[0]}" for (name, meant), kind in found if kind not in meant]
-        yield Finding(where=" ".join([table.name, *map(str, row[: len(key)])]), what="; ".join(what))
+        yield " ".join([table.name, *map(str, row[: len(key)])]), "; ".join(what)
 
 
 def _kind(column: Column[Any]) -> str:
@@ -124,11 +123,11 @@ class SqlAuditable(SqlStore, _SqlTables, Auditable):
             finally:
                 connection.exec_driver_sql("ROLLBACK")
 
-    def misfits(self) -> Iterator[Finding]:
+    def misfits(self) -> Iterator[tuple[str, str]]:
         with self.reading() as connection:
             heads = connection.execute(select(func.count()).select_from(tables.ledger_head)).scalar_one()
             if heads != 1:
-                yield Finding(where="the head", what=f"is kept in {heads} rows, not in one")
+                yield "the head", f"is kept in {heads} rows, not in one"
             if connection.dialect.name == "sqlite":
                 for table in (*tables.tables_of("ledger"), *tables.tables_of("index")):
                     yield from _misfits(connection, table)

@@ -7,7 +7,6 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
-from qc_service.application.audit.findings import Finding
 from qc_service.application.ports import IndexRows, Store, StoredRecord
 from qc_service.domain.vial_acts import VialRef
 from qc_service.domain.vials import Vial
@@ -54,8 +53,8 @@ class Auditable(Store, IndexTables):
         """The store as it stands at this moment, to be read by one thread while others go on writing."""
 
     @abstractmethod
-    def misfits(self) -> Iterator[Finding]:
-        """Each row that holds what its columns cannot, and a head that is not exactly one row.
+    def misfits(self) -> Iterator[tuple[str, str]]:
+        """Each row that holds what its columns cannot, and a head that is not exactly one row: where, and what.
 
         Where there are none, everything else can be read.
         """

@@ -40,8 +40,8 @@ def audit(
     """
     findings = Findings()
     with store.snapshot() as kept, new_scratch() as scratch:
-        for misfit in kept.misfits():
-            findings.add(misfit.where, misfit.what)
+        for where, what in kept.misfits():
+            findings.add(where, what)
         if findings.listed:
             findings.add("everything else", "was not looked at: put these values right first")
             return _report(findings, Tree(frontier=Frontier(), head=None, signed=None), {})

@@ -204,7 +204,10 @@ def test_a_lot_that_another_was_made_from_cannot_be_withheld() -> None:
     forge.say("lot/BULK", "LotRegistered", REGISTERED)
     forge.say(f"lot/{LOT}", "LotMaterialConsumed", {}, cites=("lot/BULK",))
     assert forge.verdict() == []
-    says(forge.verdict(withheld=(4,)), f"(11) lot/{LOT} record 2 (log index 5): cites lot/BULK record 0, which is")
+    says(
+        forge.verdict(withheld=(4,)),
+        f"(11) lot/{LOT} record 2 (log index 5): cites lot/BULK record 0, which is",
+    )
 
 
 def test_a_stream_of_which_nothing_is_shown_goes_by_its_tag_and_may_be_cited() -> None:

@@ -150,9 +150,10 @@ def assemble(
     with _reaching():
         engine = open_engine(settings.database_url)
         schema.check(engine)
-    store = SqlStore(engine, keystore.row_key())
+    fork_file = ForkFile(keystore.fork_file)
+    store = SqlStore(engine, keystore.row_key(), least=fork_file.size(root.log))
     signer = keystore.signer("record")
-    publisher = Publisher(store, root.issuer, keystore.signer("checkpoint"), ForkFile(keystore.fork_file))
+    publisher = Publisher(store, root.issuer, keystore.signer("checkpoint"), fork_file)
     attestor = Attestor(issuer=root.issuer, signer=signer, fresh=secrets.token_bytes)
     return Capabilities(
         settings=settings, engine=engine, keystore=keystore, store=store, tokens=SqlTokens(engine),

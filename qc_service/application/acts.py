@@ -11,7 +11,16 @@ from qc_service.application.actor import Actor, Occasion
 from qc_service.application.attesting import Attestor, recorded_not_before
 from qc_service.application.histories import Histories
 from qc_service.application.index import index
-from qc_service.application.ports import Clock, Moved, Prepared, Retry, Store, StoredRecord, Unavailable
+from qc_service.application.ports import (
+    Clock,
+    Moved,
+    Prepared,
+    Retry,
+    Store,
+    StoredRecord,
+    Tampered,
+    Unavailable,
+)
 from qc_service.application.view import View
 from qc_service.domain.errors import Conflict, DomainError, Forbidden, NotFound, Refused
 from qc_service.domain.records import New
@@ -82,7 +91,8 @@ class Acts:
 
         The order is replay, then the expected sequence number, which is asked for only then, then the rule; but who
         may not know of the stream hears that, and not where it is. Raises what the rule raises, ``KeyReused``,
-        ``Stale``, ``Busy`` after five tries, and ``Unavailable`` where the clock is behind the log.
+        ``Stale``, ``Busy`` after five tries, ``Unavailable`` where the clock is behind the log, and ``Tampered``
+        where the log is shorter than it was.
         """
         for _ in range(MOST_TRIES):
             done = self._replayed(retry)
@@ -146,6 +156,10 @@ class Acts:
 
     def _occasion(self, actor: Actor) -> Occasion:
         now, head = self._clock(), self._store.head()
+        if head.size < self._store.least:
+            raise Tampered(
+                f"the log has {head.size} entries, and its head was signed for {self._store.least}"
+            )
         if head.recorded_at and head.recorded_at - now > CLOCK_MAY_LAG:
             raise Unavailable("The server's clock is more than five minutes behind the log; set the clock.")
         return Occasion(

@@ -180,6 +180,10 @@ class Clock(Protocol):
 class Store(ABC):
     """Where records and their index are kept. Reads hold no transaction; ``commit`` is the only write of records."""
 
+    least: int = 0
+    """How many entries the log has had already: with fewer, it was put back to an earlier day, and nothing it says
+    holds."""
+
     @abstractmethod
     def head(self) -> LogHead:
         """The log's committed head."""

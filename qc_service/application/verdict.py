@@ -89,10 +89,16 @@ def _found(view: View, fields: ScannedCode) -> Found:
 def _looked_up(view: View, fields: ScannedCode) -> Found:
     product_known = fields.gtin is None or bool(view.citing(f"gtin/{fields.gtin}", PRODUCT.room))
     size = view.size()
+    if size < view.least:
+        return Found(tree_size=size, altered=True)
     if fields.lot is None or view.find(LOT, fields.lot) is None:
         return Found(product_known=product_known, tree_size=size, serial_in=_elsewhere(view, fields))
     name = fields.lot
+    kept = view.ready_answer(name)
     row = view.remembered(f"answer of lot/{name}", lambda streams: lot_answer(streams, name))
+    # Records may have come while they were read, so the row is either what was kept before that or what is kept now.
+    if row != kept and row != view.ready_answer(name):
+        return Found(lot=row, product_known=product_known, tree_size=size, altered=True)
     try:
         vial = view.find_vial(name, fields.serial) if fields.serial else None
     except Tampered:
@@ -115,16 +121,21 @@ def hot_answer(store: Store, fields: ScannedCode, asker: Asker, at: datetime) ->
         return judge(Found(altered=True), fields, asker, at)
     if lot is None or vial is None:
         return _cold(store, fields, asker, at)
+    if size < store.least:
+        return judge(Found(tree_size=size, altered=True), fields, asker, at)
     return judge(Found(lot=lot, vial=vial, tree_size=size), fields, asker, at)
 
 
 def _cold(store: Store, fields: ScannedCode, asker: Asker, at: datetime) -> Verdict:
     """A code that names no vial we know: say as exactly as can be what does not fit."""
+    size = store.head().size
     try:
         row = store.lot_answer(fields.lot) if fields.lot else None
     except Tampered:
         return judge(Found(altered=True), fields, asker, at)
+    if size < store.least:
+        return judge(Found(tree_size=size, altered=True), fields, asker, at)
     known = fields.gtin is None or bool(store.citing(f"gtin/{fields.gtin}", PRODUCT.room)[0])
     serial_in = store.lots_with_serial(fields.serial) if fields.serial else ()
-    found = Found(lot=row, product_known=known, tree_size=store.head().size, serial_in=serial_in)
+    found = Found(lot=row, product_known=known, tree_size=size, serial_in=serial_in)
     return judge(found, fields, asker, at)

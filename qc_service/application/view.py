@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 
 from qc_service.application.histories import Histories, History, Made
-from qc_service.application.ports import NEVER, ReadSet, Store, StoredRecord
+from qc_service.application.ports import NEVER, LotAnswerRow, ReadSet, Store, StoredRecord
 from qc_service.domain.errors import NotFound
 from qc_service.domain.records import Enclosure, Fold, Recorded
 from qc_service.domain.vials import Vial
@@ -105,6 +105,18 @@ class View:
     def size(self) -> int:
         """How many entries the log has now."""
         return self._store.head().size
+
+    @property
+    def least(self) -> int:
+        """How many entries the log has had already."""
+        return self._store.least
+
+    def ready_answer(self, lot: str) -> LotAnswerRow | None:
+        """A lot's ready answer as it is kept; it only confirms what the records say, so it is not noted.
+
+        Raises ``Tampered`` on an edited row.
+        """
+        return self._store.hot(lot, "")[0]
 
     def consigned(self, organisation: str, stream: str) -> bool:
         """Whether something of this stream was consigned to the organisation."""

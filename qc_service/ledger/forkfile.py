@@ -10,8 +10,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from .checkpoint import Checkpoint
+from .checkpoint import Checkpoint, open_checkpoint
 from .merkle import EMPTY, NodeReader, ProofInvalid, consistency_proof, verify_consistency
+from .note import NoteVerifier
 
 
 class ForkFile:
@@ -37,6 +38,14 @@ class ForkFile:
             return self._path.read_bytes()
         except FileNotFoundError:
             return None
+
+    def size(self, log: NoteVerifier) -> int:
+        """How many entries the last signed head was of; 0 where there is none, or none that `log` signed."""
+        note = self.read()
+        try:
+            return 0 if note is None else open_checkpoint(note, log).size
+        except ValueError:
+            return 0
 
     def replace(self, note: bytes) -> None:
         """Keep `note` as the last signed checkpoint; within `locked`, before the note is shown to anybody."""

@@ -80,9 +80,10 @@ _LEAVES = for_each(
 class SqlStore(Store):
     """Records and their index in one database; safe to share between threads."""
 
-    def __init__(self, engine: Engine, row_key: bytes) -> None:
+    def __init__(self, engine: Engine, row_key: bytes, least: int = 0) -> None:
         self.engine = engine
         self.row_key = row_key
+        self.least = least
         self._sealer = rows.Sealer(row_key)
         self._kept = KeptDrivers(engine)
         self._hot = HotReader(self._kept, self._sealer)

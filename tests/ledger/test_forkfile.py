@@ -8,7 +8,8 @@ import pytest
 from qc_service.ledger.checkpoint import Checkpoint
 from qc_service.ledger.forkfile import ForkFile, extends
 from qc_service.ledger.merkle import EMPTY
-from tests.ledger.samples import Log
+from qc_service.ledger.note import NoteVerifier, verifier_key
+from tests.ledger.samples import Log, ed25519_signer
 
 LOG = Log(13)
 
@@ -26,6 +27,17 @@ def test_the_head_is_kept(tmp_path: Path) -> None:
         file.replace(b"two")
     assert ForkFile(tmp_path / "head").read() == b"two"
     assert sorted(path.name for path in tmp_path.iterdir()) == ["head", "head.lock"]
+
+
+def test_the_size_is_that_of_a_head_the_log_signed(tmp_path: Path) -> None:
+    file, key = ForkFile(tmp_path / "head"), ed25519_signer(2)
+    log = NoteVerifier.parse(verifier_key("example.com/log", key.public))
+    assert file.size(log) == 0
+    file.replace(head(9).sign(key))
+    assert file.size(log) == 9
+    assert file.size(NoteVerifier.parse(verifier_key("example.com/log", ed25519_signer(3).public))) == 0
+    file.replace(b"none of ours")
+    assert file.size(log) == 0
 
 
 def test_one_signer_at_a_time(tmp_path: Path) -> None:

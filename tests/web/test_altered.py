@@ -1,0 +1,84 @@
+"""A database that lost what was recorded, by an eraser or by an old backup, clears no vial for anybody."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from qc_service.app import assemble, web_app
+from tests import scenes
+from tests.persistence.forgery import reach_in
+from tests.staging import Stage, raise_stage
+
+LOT, DIN = "EX261101A", "A999026000001"
+
+
+@pytest.fixture
+def stage(tmp_path: Path) -> Stage:
+    """A service with a released lot of which a clinic received vials."""
+    stage = raise_stage(tmp_path)
+    scenes.sites(stage)
+    scenes.product(stage)
+    scenes.donation(stage, DIN)
+    scenes.released_lot(stage, LOT, DIN)
+    return stage
+
+
+@pytest.fixture
+def serial(stage: Stage) -> str:
+    """A vial at the clinic that nothing stands against."""
+    (one,) = scenes.consigned(stage, LOT, "SHP-1", count=1)
+    assert told(stage, "clinician", one) == []
+    return one
+
+
+def told(stage: Stage, who: str | None, serial: str) -> list[str]:
+    """The reasons against the vial, as somebody is told them."""
+    path = f"//01/{scenes.GTIN}/10/{LOT}/21/{serial}"
+    answer = stage.get(who, path, headers={"Accept": "application/json"})
+    return [reason["code"] for reason in answer["reasons"]]
+
+
+def put_back(stage: Stage, earlier: Path) -> Stage:
+    """The service started anew on an earlier copy of its database."""
+    settings = stage.made.settings
+    stage.made.close()
+    copied(earlier, settings.home / "qc-service.sqlite3")
+    made = assemble(settings, {}, stage.clock)
+    return Stage(made, stage.clock, web_app(made).test_client(), stage.tokens)
+
+
+def copied(source: Path, target: Path) -> None:
+    """Copy a database with what its write-ahead log still holds."""
+    with closing(sqlite3.connect(source)) as kept, closing(sqlite3.connect(target)) as copy:
+        kept.backup(copy)
+
+
+def test_a_record_that_was_erased_clears_the_vial_for_nobody(stage: Stage, serial: str) -> None:
+    scenes.hold(stage, LOT)
+    reach_in(stage.made.engine, "DELETE FROM ledger_records WHERE kind = 'LotHeld'")
+    assert told(stage, None, serial) == ["on_hold"]
+    assert told(stage, "clinician", serial) == ["log_inconsistent"]
+    body = {"starts": ["thaw"], "route": "injection"}
+    refused = stage.post("clinician", f"/vials/{LOT}/{serial}/preparation", 422, **body)
+    assert [reason["code"] for reason in refused["reasons"]] == ["log_inconsistent"]
+
+
+def test_an_old_backup_clears_no_vial_and_takes_no_record(stage: Stage, serial: str, tmp_path: Path) -> None:
+    earlier = tmp_path / "earlier.sqlite3"
+    copied(stage.made.settings.home / "qc-service.sqlite3", earlier)
+    scenes.hold(stage, LOT)
+    size = stage.made.store.head().size
+    behind = put_back(stage, earlier)
+    assert behind.made.store.head().size < size
+    for who in (None, "clinician", "quality"):
+        assert told(behind, who, serial) == ["log_inconsistent"]
+    answer = behind.get(None, f"/verify?code={LOT}")
+    assert [reason["code"] for reason in answer["reasons"]] == ["log_inconsistent"]
+    body = {"explanation": "Again."}
+    assert behind.post("quality", f"/lots/{LOT}/hold", 503, **body)["title"] == "Record may have been altered"
+    behind.get(None, "//readyz", 503)
+    assert behind.made.store.head().size < size

@@ -13,6 +13,8 @@ from selenium import webdriver
 from selenium.webdriver.chrome.options import Options
 from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.by import By
+from selenium.webdriver.support.expected_conditions import staleness_of
+from selenium.webdriver.support.wait import WebDriverWait
 from werkzeug.serving import make_server
 
 from tests.scenes import GTIN
@@ -139,15 +141,22 @@ def test_topical_only_is_the_largest_of_all_words(
     assert phone.execute_script(LARGEST) == "Records in order"
 
 
+def pressed(phone: webdriver.Chrome, button: str) -> None:
+    """Press a button and wait for the page that it leads to."""
+    left = phone.find_element(By.TAG_NAME, "html")
+    phone.find_element(By.CSS_SELECTOR, button).click()
+    WebDriverWait(phone, 10).until(staleness_of(left))
+
+
 def test_a_typed_lot_leads_to_its_answer_and_on_to_the_vials(
     shelf: Shelf, address: str, phone: webdriver.Chrome
 ) -> None:
     phone.get(f"{address}/check")
     phone.find_element(By.ID, "lot").send_keys(GOOD)
-    phone.find_element(By.TAG_NAME, "button").click()
+    pressed(phone, "button")
     assert phone.find_element(By.TAG_NAME, "h1").text == "STOP – not checked"
     phone.find_element(By.ID, "serial").send_keys(shelf.serials["good"])
-    phone.find_element(By.CSS_SELECTOR, "form.big button").click()
+    pressed(phone, "form.big button")
     assert phone.find_element(By.TAG_NAME, "h1").text == "Records in order"
 
 

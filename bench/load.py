@@ -8,8 +8,9 @@ once, else from the beginning again until the time is up. Prints one JSON object
 
 from __future__ import annotations
 
-import asyncio
 import json
+import select
+import socket
 import subprocess
 import sys
 import time
@@ -40,58 +41,62 @@ def put_on(port: int, requests: list[str], *, connections: int, seconds: float =
     return load
 
 
-class _Asker(asyncio.Protocol):
+class _Asker:
     """One connection: sends, reads one answer to its end, sends again."""
 
-    def __init__(self, waiting: Iterator[bytes], measured: list[tuple[float, str]], until: float) -> None:
-        self.waiting, self.measured, self.until = waiting, measured, until
-        self.received = bytearray()
+    def __init__(self, host: str, port: int, waiting: Iterator[bytes], until: float) -> None:
+        self.waiting, self.until = waiting, until
+        self.socket = socket.create_connection((host, port))
+        self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self.received = b""
         self.sent_at = 0.0
-        self.transport: asyncio.WriteTransport | None = None
-        self.finished: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.WriteTransport)  # noqa: S101  what TCP gives
-        self.transport = transport
-        self._ask()
-
-    def _ask(self) -> None:
-        assert self.transport is not None  # noqa: S101  asked only while connected
+    def asks(self) -> bool:
+        """Send the next request, if there is one and time for it."""
         request = next(self.waiting, None) if time.perf_counter() < self.until else None
         if request is None:
-            self.transport.close()
-            return
+            self.socket.close()
+            return False
         self.sent_at = time.perf_counter()
-        self.transport.write(request)
+        self.socket.sendall(request)
+        return True
 
-    def data_received(self, data: bytes) -> None:
-        self.received += data
+    def answered(self) -> str:
+        """Read what came; the status, once the answer is whole. Raises ``ConnectionError`` where it was broken off."""
+        more = self.socket.recv(65536)
+        if not more:
+            raise ConnectionError("the server closed a kept connection")
+        self.received += more
         end = self.received.find(b"\r\n\r\n")
         if end < 0:
-            return
-        head = bytes(self.received[:end]).lower()
-        length = int(head.partition(b"content-length:")[2].partition(b"\r\n")[0])
-        if len(self.received) >= end + 4 + length:
-            self.measured.append((time.perf_counter() - self.sent_at, head[9:12].decode()))
-            self.received.clear()
-            self._ask()
-
-    def connection_lost(self, _: Exception | None) -> None:
-        self.finished.set_result(None)
+            return ""
+        length = int(self.received[:end].partition(b"content-length: ")[2].partition(b"\r\n")[0])
+        if len(self.received) < end + 4 + length:
+            return ""
+        status, self.received = self.received[9:12].decode(), b""
+        return status
 
 
-async def _ask_all(host: str, port: int, connections: int, seconds: float, requests: list[bytes]) -> Load:
-    loop = asyncio.get_running_loop()
+def _ask_all(host: str, port: int, connections: int, seconds: float, requests: list[bytes]) -> Load:
     measured: list[tuple[float, str]] = []
     began = time.perf_counter()
     waiting, until = (cycle(requests), began + seconds) if seconds else (iter(requests), began + 3600)
-    askers = [
-        (await loop.create_connection(lambda: _Asker(waiting, measured, until), host, port))[1]
-        for _ in range(connections)
-    ]
-    await asyncio.gather(*(asker.finished for asker in askers))
+    ready = select.epoll()
+    asking = {}
+    for asker in (_Asker(host, port, waiting, until) for _ in range(connections)):
+        asking[asker.socket.fileno()] = asker
+        ready.register(asker.socket.fileno(), select.EPOLLIN)
+        asker.asks()
+    while asking:
+        for descriptor, _ in ready.poll():
+            asker = asking[descriptor]
+            status = asker.answered()
+            if status:
+                measured.append((time.perf_counter() - asker.sent_at, status))
+                if not asker.asks():
+                    del asking[descriptor]
     took = time.perf_counter() - began
-    times = sorted(time for time, _ in measured)
+    times = sorted(one for one, _ in measured)
     p50, p95, p99 = (round(times[int(len(times) * share)] * 1000, 2) for share in (0.5, 0.95, 0.99))
     statuses = dict(Counter(status for _, status in measured))
     return Load(rate=len(times) / took, p50=p50, p95=p95, p99=p99, statuses=statuses)
@@ -101,7 +106,7 @@ def main() -> None:
     """Ask as the arguments say."""
     host, port, connections, seconds = sys.argv[1:]
     requests = [text.encode("latin-1") for text in json.load(sys.stdin)]
-    load = asyncio.run(_ask_all(host, int(port), int(connections), float(seconds), requests))
+    load = _ask_all(host, int(port), int(connections), float(seconds), requests)
     sys.stdout.write(json.dumps(vars(load)))
 
 

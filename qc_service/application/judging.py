@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
@@ -13,6 +13,7 @@ import orjson
 from qc_service.application.answers import LotFacts
 from qc_service.application.ports import UNRELEASED, LotAnswerRow
 from qc_service.domain.codec import from_plain
+from qc_service.domain.identifiers import CountryCode
 from qc_service.domain.moments import instant_text
 from qc_service.domain.regulatory import RegulatoryBasis, no_basis_in_words, statement_on
 from qc_service.domain.use import end_of_day
@@ -79,7 +80,7 @@ def judge(
         "vial": _vial(fields, row, found.vial, use_before),
         "reasons": [reason.plain() for reason in reasons],
         "notices": [notice.plain() for notice in notices],
-        "regulatory": _regulatory(facts, asker, at),
+        "regulatory": _regulatory(row, facts, asker, at),
         "evidence": _evidence(row, facts, found),
     }
     kept = row.stable if row else b""
@@ -98,7 +99,7 @@ def _said(
         said.append(CUSTODY_NOT_CHECKED)
     if row is not None and facts is not None:
         said += facts.reasons + facts.notices
-        said += _footing(facts, asker)
+        said += _footing(row.facts, asker.country, asker.route)
         if row.expires_on:
             said += expiry_findings(date.fromisoformat(row.expires_on), asker, row.zone, at)
     if found.vial is not None:
@@ -152,21 +153,30 @@ def _serial_needed(lot: str) -> Finding:
     return Finding(code="serial_needed", detail=detail)
 
 
-def _footing(facts: LotFacts, asker: Asker) -> Iterable[Finding]:
-    """An asker who names no country or route is answered for the manufacturer's country and any allowed route."""
-    country = asker.country or facts.country
+@lru_cache(maxsize=4096)
+def _footing(
+    content: bytes, asked_for: CountryCode | None, by: AdministrationRoute | None
+) -> tuple[Finding, ...]:
+    """What a lot's facts say against use there by that route.
+
+    An asker who names no country or route is answered for the manufacturer's country and any allowed route.
+    """
+    facts = facts_of(content)
+    country = asked_for or facts.country
     allowed = [route for route in facts.routes_allowed if route is not AdministrationRoute.NONE]
-    wanted: list[AdministrationRoute] = [asker.route] if asker.route else [*allowed]
-    if asker.route and asker.route not in allowed:
-        words = TOPICAL_ONLY if facts.topical_only else f"This product is not for {asker.route.value} use."
-        yield Finding(code="route_not_permitted", detail=words)
-    elif not allowed:
-        yield Finding(code="route_not_permitted", detail="This is not a product for use on patients.")
-    elif not any(_stands(basis, country, wanted) for basis in facts.bases):
-        yield Finding(code="no_regulatory_basis", detail=f"{no_basis_in_words(country)}.")
+    if by and by not in allowed:
+        words = TOPICAL_ONLY if facts.topical_only else f"This product is not for {by.value} use."
+        return (Finding(code="route_not_permitted", detail=words),)
+    if not allowed:
+        words = "This is not a product for use on patients."
+        return (Finding(code="route_not_permitted", detail=words),)
+    wanted = allowed if by is None else [route for route in allowed if route is by]
+    if not any(_stands(basis, country, wanted) for basis in facts.bases):
+        return (Finding(code="no_regulatory_basis", detail=f"{no_basis_in_words(country)}."),)
+    return ()
 
 
-def _stands(basis: RegulatoryBasis, country: str, routes: list[AdministrationRoute]) -> bool:
+def _stands(basis: RegulatoryBasis, country: str, routes: Sequence[AdministrationRoute]) -> bool:
     return basis.kind is not BasisKind.NONE and basis.country == country and basis.route in routes
 
 
@@ -194,21 +204,29 @@ def _use_before(row: LotAnswerRow | None, vial: Vial | None, asker: Asker) -> da
     return min(end, vial.use_before) if vial and vial.use_before else end
 
 
-def _regulatory(facts: LotFacts | None, asker: Asker, at: datetime) -> dict[str, object]:
-    told: dict[str, object] = {"bases": [], "statement": statement_on(at.date())}
-    if facts is not None:
-        told["bases"] = [
-            {
-                "country": basis.country, "route": basis.route.value, "kind": basis.kind.value,
-                "reference": basis.reference, "in_words": basis.in_words,
-            }
-            for basis in facts.bases
-        ]  # fmt: skip
+def _regulatory(
+    row: LotAnswerRow | None, facts: LotFacts | None, asker: Asker, at: datetime
+) -> dict[str, object]:
+    told: dict[str, object] = {"bases": (), "statement": statement_on(at.date())}
+    if row is not None and facts is not None:
+        told["bases"] = _bases(row.facts)
         told["asked_for"] = {
             "country": asker.country or facts.country,
             "route": asker.route.value if asker.route else "any allowed route",
         }
     return told
+
+
+@lru_cache(maxsize=4096)
+def _bases(content: bytes) -> tuple[dict[str, object], ...]:
+    """The footing in a lot's facts as an answer states it."""
+    return tuple(
+        {
+            "country": basis.country, "route": basis.route.value, "kind": basis.kind.value,
+            "reference": basis.reference, "in_words": basis.in_words,
+        }
+        for basis in facts_of(content).bases
+    )  # fmt: skip
 
 
 def _evidence(row: LotAnswerRow | None, facts: LotFacts | None, found: Found) -> dict[str, object]:

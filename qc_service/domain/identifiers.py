@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from operator import mul
 from typing import ClassVar, Self
 
 from qc_service.domain.errors import Malformed
@@ -211,9 +212,7 @@ class VialSerial(Code):
 
     @classmethod
     def _check(cls, payload: str) -> str:
-        weighted = sum(
-            place * cls.ALPHABET.index(character) for place, character in enumerate(payload, start=2)
-        )
+        weighted = sum(map(mul, range(2, 13), map(cls.ALPHABET.index, payload)))
         return cls.ALPHABET[weighted % 31]
 
     @classmethod

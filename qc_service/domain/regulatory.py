@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 from qc_service.domain.errors import Malformed
 from qc_service.domain.identifiers import CountryCode, Line
@@ -48,6 +49,7 @@ IND_CAUTION = (
 """What the label of an investigational product says."""
 
 
+@lru_cache(maxsize=64)
 def statement_on(day: date) -> str:
     """The regulatory sentence that stands in every verdict, page, label sheet and certificate of that day.
 

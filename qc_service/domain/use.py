@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from qc_service.domain.errors import Malformed, Reason, Refused
@@ -36,6 +37,7 @@ class ReissueRefused(Refused):
     """The returned vial may not go out again (R5)."""
 
 
+@lru_cache(maxsize=4096)
 def end_of_day(day: date, zone: str) -> datetime:
     """The last second of a printed day in a time zone (V8): a vial is usable through its expiry day there."""
     return datetime.combine(day, time(23, 59, 59), ZoneInfo(zone)).astimezone(UTC)

@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 
 from flask import Flask, Request, Response, request
 from flask.typing import ResponseReturnValue
+from werkzeug.exceptions import NotFound
 from werkzeug.routing import IntegerConverter
 
 from qc_service.application.actor import Actor
@@ -65,12 +66,24 @@ def install(app: Flask) -> None:
         endpoint = f"{method} {prefix}{route.path}".replace(".", "·")
         app.add_url_rule(prefix + route.path, endpoint, _view(route), methods=[method])
     app.before_request(limits.check)
+    app.before_request(_speakable)
     app.after_request(_strict)
     metrics.install(app)
     pages.install(app)
     problems.install(app)
     openapi.install(app, ROUTES, app.extensions[EXTENSION].public_url)
     app.wsgi_app = Express(app, HEADERS)  # type: ignore[method-assign]
+
+
+def _speakable() -> None:
+    """No name holds a NUL, and not every database can be asked for one; only a scan is read as it came."""
+    if not request.path.startswith(PREFIX):
+        return
+    if "\0" in request.path:
+        raise NotFound("There is nothing of this name.")
+    for name, value in request.args.items(multi=True):
+        if "\0" in value and name != "code":
+            raise Malformed("holds a character that no name has", field=name)
 
 
 def _strict(response: Response) -> Response:

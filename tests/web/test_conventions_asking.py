@@ -326,6 +326,20 @@ def test_a_number_in_a_path_has_one_spelling(stage: Stage, number: str) -> None:
     assert problem(response, 404)["title"] == "Not Found"
 
 
+def test_no_name_holds_a_nul(stage: Stage) -> None:
+    for path in ("/lots/EX1%00", "/attachments/%00", "/vials/EX1/%00/provenance"):
+        problem(stage.send("quality", "GET", path, status=404), 404)
+    for query in (
+        "/lots?q=a%00b",
+        "/lots?after=%00",
+        "/search?q=%00%00",
+        "/records?stream=lot/%00",
+        "/trace?from=lot:%00",
+    ):
+        problem(stage.send("quality", "GET", query, status=422), 422)
+    assert stage.get(None, "/verify?code=a%00b")["decision"] == "cannot_verify"
+
+
 def test_what_a_row_that_was_edited_by_hand_would_say_is_not_said(tmp_path: Path) -> None:
     stage = raise_stage(tmp_path)
     with stage.made.engine.begin() as connection:

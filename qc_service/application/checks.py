@@ -124,14 +124,15 @@ def _answered(
         route=intent.route,
         at=occasion.at,
     )
+    given = _as_given(verdict.plain())
     answered = Answered(
         decision=Slug(verdict.decision.value),
         reasons=codes(verdict),
         alert=alerts(codes(verdict)),
-        answer=digest(verdict),
+        answer=given.file.sha256,
         asked=_asked(intent, fields),
     )
-    return answered, _as_given(verdict.plain())
+    return answered, given
 
 
 def _asked(intent: RecordCheck, fields: ScannedCode) -> Asked:

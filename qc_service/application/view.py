@@ -27,6 +27,7 @@ class View:
         self._streams: dict[str, History] = {}
         self._sets: dict[tuple[str, str], tuple[tuple[str, ...], int]] = {}
         self._vials: dict[tuple[str, str], int] = {}
+        self._named: dict[tuple[str, str], Vial | None] = {}
 
     def history(self, stream: str) -> tuple[Recorded, ...]:
         """Every record of a stream, from its first."""
@@ -76,11 +77,17 @@ class View:
     def vials(self, lot: str, serials: Iterable[str] | None = None) -> tuple[Vial, ...]:
         """A lot's vials in the order they were filled: all, or those named (a name that does not exist is left out)."""
         wanted = None if serials is None else tuple(serials)
+        if wanted is not None and all((lot, serial) in self._named for serial in wanted):
+            known = [vial for serial in dict.fromkeys(wanted) if (vial := self._named[lot, serial])]
+            return tuple(sorted(known, key=lambda vial: vial.ordinal))
         found = self._store.vials(lot, wanted)
         self._vials.update(
             {(lot, serial): NEVER for serial in wanted or () if (lot, serial) not in self._vials}
         )
         self._vials.update({(lot, vial.serial): vial.version for vial in found})
+        if wanted is not None:
+            self._named.update({(lot, serial): None for serial in wanted})
+            self._named.update({(lot, vial.serial): vial for vial in found})
         return found
 
     def find_vial(self, lot: str, serial: str) -> Vial | None:

@@ -18,6 +18,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
+from functools import cached_property
 from typing import Any, ClassVar, Generic, TypeVar
 
 from qc_service.domain.identifiers import Line, OrganisationId, PersonId, Sha256, Text
@@ -64,7 +65,7 @@ class Enclosure:
     media_type: Line
     content: bytes
 
-    @property
+    @cached_property
     def file(self) -> File:
         """The file's name and digest, as the record states them."""
         return File(name=self.name, sha256=Sha256(hashlib.sha256(self.content).hexdigest()))

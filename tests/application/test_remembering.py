@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
 import pytest
@@ -15,7 +15,9 @@ from qc_service.application.processing import open_deviation
 from qc_service.application.view import View
 from qc_service.domain.lots import LOT
 from qc_service.domain.products import PRODUCT
+from qc_service.domain.vials import Vial
 from tests.application.lot_world import LOT_A, NOTICED, REGISTER, LotWorld
+from tests.application.use_world import UseWorld
 
 STREAMS = {f"lot/{LOT_A}", "product/EXO-INJ-1"}
 
@@ -101,3 +103,22 @@ def test_an_edited_record_is_never_read(counted: Counted, was: bytes, becomes: b
     edited = replace(kept[0], payload=kept[0].payload.replace(was, becomes, 1))
     with pytest.raises(Tampered, match=f"record 0 of lot/{LOT_A}"):
         History().followed((edited,), {})
+
+
+def test_vials_that_were_named_are_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    world = UseWorld()
+    store, (first, second, *_), unknown = world.world.store, world.serials(), "23456789ABCD"
+    read = store.vials
+    asked: list[Sequence[str] | None] = []
+
+    def counting(lot: str, serials: Sequence[str] | None = None) -> tuple[Vial, ...]:
+        asked.append(serials)
+        return read(lot, serials)
+
+    monkeypatch.setattr(store, "vials", counting)
+    view = View(store)
+    assert [vial.serial for vial in view.vials(LOT_A, (second, first, unknown))] == [first, second]
+    assert [vial.serial for vial in view.vials(LOT_A, (second, first, second))] == [first, second]
+    assert view.find_vial(LOT_A, unknown) is None
+    assert view.vial(LOT_A, first).version == view.reads().vials[LOT_A, first]
+    assert asked == [(second, first, unknown)]

@@ -10,6 +10,8 @@ from qc_service.domain.errors import Malformed
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", re.ASCII)
 _ZONED = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(Z|[+-]\d\d:\d\d)", re.ASCII)
 _DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
+_FIRST_YEAR, _LAST_YEAR = 1900, 2999
+"""What a person says lies between these, so that no zone, shelf life or retention leads out of the calendar."""
 
 
 def instant_text(instant: datetime) -> str:
@@ -34,9 +36,15 @@ def parse_day(text: str) -> date:
     if not _DAY.fullmatch(text):
         raise Malformed(f"{text!r} is not a day: write it as 2026-02-01")
     try:
-        return date.fromisoformat(text)
+        return _in_a_lifetime(date.fromisoformat(text))
     except ValueError as error:
         raise Malformed(f"{text!r} is not a day: {error}") from error
+
+
+def _in_a_lifetime(day: date) -> date:
+    if not _FIRST_YEAR <= day.year <= _LAST_YEAR:
+        raise ValueError(f"its year is not one from {_FIRST_YEAR} to {_LAST_YEAR}")
+    return day
 
 
 class ZonedTime(str):
@@ -49,7 +57,7 @@ class ZonedTime(str):
         if not _ZONED.fullmatch(text):
             raise Malformed(f"{text!r} is not a time with a zone: write it as 2026-02-01T09:00:00+01:00")
         try:
-            datetime.fromisoformat(text)
+            _in_a_lifetime(datetime.fromisoformat(text))
         except ValueError as error:
             raise Malformed(f"{text!r} is not a time: {error}") from error
         return super().__new__(cls, text)

@@ -844,10 +844,16 @@ def _act(vial: Vial, record: Record) -> None:
         vial.state, vial.custody, vial.doses_left = vial.before or (vial.state, vial.custody, vial.doses_left)
         vial.before = None
     elif kind in MOVES:
-        if vial.move(kind, undoable=kind in UNDOABLE) and kind == "VialReturned":
-            vial.custody = body["to"]
+        _moved(vial, kind, body)
     elif kind not in NO_MOVE:
         raise _unknown(record)
+
+
+def _moved(vial: Vial, kind: str, body: dict[str, Any]) -> None:
+    if vial.move(kind, undoable=kind in UNDOABLE) and kind == "VialReturned":
+        vial.custody = body["to"]
+    if kind == "VialReissued":  # a late receipt of the shipment that it came back from moves it no more
+        vial.shipment = None
 
 
 def _arrive(vial: Vial, body: dict[str, Any]) -> None:

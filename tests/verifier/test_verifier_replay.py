@@ -277,6 +277,16 @@ def test_vials_fold_as_in_the_domain(fate: str, bodies: list[Body]) -> None:
     _fold_alike(fate, bodies)
 
 
+def test_a_reissued_vial_is_no_longer_in_the_shipment_it_came_back_from() -> None:
+    arrived = _received(ok=[{"lot": LOT, "serials": [SERIAL]}])
+    acts = [
+        _vial_body("VialReturned", to=OWNER),
+        _vial_body("VialReissued", cold_chain_evidence="x"),
+        _vial_body("VialLost"),
+    ]
+    _fold_alike("stock", [_dispatched(), arrived, *acts, arrived])
+
+
 @pytest.mark.parametrize("first", range(len(VIAL_ACTS)))
 def test_any_two_acts_on_a_vial_fold_as_in_the_domain(first: int) -> None:
     for second in VIAL_ACTS + OF_ANOTHER_VIAL:

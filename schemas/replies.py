@@ -54,6 +54,7 @@ class RecordedSchema(Schema):
     seq = count("Its number in the stream, from 0.", required=True)
     kind = words("What happened.")
     log_index = count("Its place in the log.", most=MOST, required=True)
+    entry = words("Its log entry, base64: the leaf that the proof is for.")
     also = several(count("A place."), "Places of the further records.", most=MOST, required=True)
     also_recorded = parts(AlsoRecordedSchema, "The further records.", most=MOST, required=True)
     proof = words("c2sp.org/tlog-proof@v1, or null while no checkpoint can be signed.", none=True)

@@ -1,8 +1,13 @@
 """Check a provenance bundle offline, trusting nobody but the trust root that you compared with paper.
 
     python verify_bundle.py FILE --trust ROOT [--explain] [--json]
+    python verify_bundle.py --answer FILE --trust ROOT [--at TIME] [--explain] [--json]
 
-Exit 0: the bundle is authentic, complete in itself, and its records lead to the state it claims.
+With --answer, FILE is the reply to a recorded check as it was saved: who asked, what they were answered, and how old
+that is.
+
+Exit 0: the bundle is authentic, complete in itself, and its records lead to the state it claims; the answer is the one
+that was given and signed.
 Exit 1: it is not, and the output says where.
 Exit 2: the question could not be asked: no trust root that holds, or no file.
 
@@ -10,8 +15,8 @@ This one file needs Python 3.11 and the `cryptography` package, and nothing else
 docs/record-format.md; they are other people's: RFC 8785, in-toto Statement v1, DSSE, RFC 6962, C2SP notes.
 
 How to read it: the steps are the functions numbered (1) to (13), in the order in which they run; --explain
-prints their docstrings. A step yields what it finds wrong, and runs only where every step before it found
-nothing, so it may rely on them.
+prints their docstrings. An answer takes those of them that STEPS_OF_ANSWER lists, and two of its own. A step
+yields what it finds wrong, and runs only where every step before it found nothing, so it may rely on them.
 """
 
 from __future__ import annotations
@@ -27,6 +32,7 @@ import sys
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -77,9 +83,18 @@ LISTED: Shape = {"index": COUNT, "sha256": TEXT}
 STREAM: Shape = {"length": COUNT, "records": LIST, "stream": TEXT + NULL, "tag": TEXT}
 FILL: Shape = {"ordinal": COUNT, "proof": LIST, "salt": TEXT, "serial": TEXT}
 CLAIMED: Shape = {"donations": OBJECT, "lots": OBJECT, "vial": OBJECT + NULL}
+REPLY: Shape = {
+    "also": LIST, "also_recorded": LIST, "answer": OBJECT, "entry": TEXT, "kind": TEXT, "log_index": COUNT,
+    "proof": TEXT, "record": OBJECT, "seq": COUNT, "stream": TEXT,
+}  # fmt: skip
+ALSO: Shape = {"kind": TEXT, "log_index": COUNT, "seq": COUNT, "stream": TEXT}
 KIND = re.compile(r"urn:qc-service:record:([A-Z][A-Za-z0-9]{0,63}):v1")
 INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", re.ASCII)
 CHECKPOINT = re.compile(r"([^\n]+)\n(0|[1-9][0-9]{0,18})\n([^\n]+)\n\n((?:— [^ \n]+ [^ \n]+\n)+)")
+
+PROOF = re.compile(
+    r"c2sp\.org/tlog-proof@v1\nindex (0|[1-9][0-9]{0,15})\n((?:[^\n]+\n)*)\n(.+)", re.ASCII | re.DOTALL
+)
 
 
 class Wrong(Exception):
@@ -113,8 +128,15 @@ def _refused(number: str) -> None:
     raise ValueError(f"{number} has no place in a record")
 
 
+def _distinct(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    if len(dict(pairs)) < len(pairs):
+        raise ValueError("a member is there twice")
+    return dict(pairs)
+
+
 _WRITER = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 _READER = json.JSONDecoder(parse_float=_refused, parse_constant=_refused)
+_LOOSE = json.JSONDecoder(parse_float=_refused, parse_constant=_refused, object_pairs_hook=_distinct)
 
 
 def exact(value: Any, shape: Shape, where: str) -> dict[str, Any]:
@@ -293,6 +315,7 @@ class Case:
     root: TrustRoot = TrustRoot()
     ring: dict[str, Authority] = field(default_factory=dict)
     bundle: dict[str, Any] = field(default_factory=dict)
+    reply: dict[str, Any] = field(default_factory=dict)
     size: int = 0
     root_hash: bytes = b""
     records: list[Record] = field(default_factory=list)
@@ -644,7 +667,53 @@ def _compared(case: Case, what: str, claimed: Any, mine: Any, hidden: set[str]) 
         yield f"claimed, {what}: {json.dumps(claimed)}, but the records lead to {json.dumps(mine)}"
 
 
-STEPS: tuple[Callable[[Case], Findings], ...] = (
+# (2) of an answer
+def reply(case: Case) -> Findings:
+    """The file is the whole reply to one recorded check: the answer, its record and log entry, and their proof."""
+    try:
+        plain = _LOOSE.decode(case.octets.decode())
+    except (ValueError, RecursionError) as error:
+        raise Wrong("reply", "is not JSON in which every member stands once") from error
+    if type(plain) is dict and "decision" in plain:
+        yield "reply: is an answer that nobody signed; only a check that is recorded for somebody has a signature"
+        return
+    if type(plain) is dict and plain.get("proof", "") is None:
+        yield f"proof: was kept back when this was saved; it is at {plain.get('proof_url')}"
+        return
+    case.reply = exact(plain, REPLY, "reply")
+    parts = PROOF.fullmatch(case.reply["proof"])
+    if parts is None or int(parts[1]) != case.reply["log_index"]:
+        raise Wrong("proof", "is not a c2sp.org/tlog-proof@v1 of the entry at log_index")
+    only = {"entry": case.reply["entry"], "envelope": case.reply["record"], "index": case.reply["log_index"]}
+    case.bundle = {
+        "as_of": "9999-12-31T23:59:59Z",
+        "checkpoint": parts[3],
+        "issuer": case.root.issuer,
+        "records": [only | {"proof": parts[2].splitlines()}],
+    }
+
+
+# (8) of an answer
+def answer(case: Case) -> Findings:
+    """The answer is the one that the record of the check commits to, and all else in the reply agrees with it."""
+    record, given = case.records[0], case.reply["answer"]
+    body, said = record.said["body"], record.said
+    if record.kind not in ("VialChecked", "CodeChecked"):
+        raise Wrong(record.where, f"is a {record.kind}, which is not the record of a check")
+    if sha256(canonical(given)) != body["answer"]:
+        yield "answer: is not the one that was given and recorded"
+    if (given["decision"], [one["code"] for one in given["reasons"]]) != (body["decision"], body["reasons"]):
+        yield "answer: decides otherwise than the record says"
+    for name, recorded in (("kind", record.kind), ("seq", said["seq"]), ("stream", said["stream"])):
+        if case.reply[name] != recorded:
+            yield f"{name}: is not that of the record"
+    also = [exact(one, ALSO, "also_recorded")["log_index"] for one in case.reply["also_recorded"]]
+    if case.reply["also"] != also:
+        yield "also: names other entries than also_recorded"
+
+
+Step = Callable[[Case], Findings]
+STEPS: tuple[Step, ...] = (
     trust_root,
     form,
     checkpoint,
@@ -658,6 +727,16 @@ STEPS: tuple[Callable[[Case], Findings], ...] = (
     citations,
     fill_proof,
     replay,
+)
+STEPS_OF_ANSWER: tuple[Step, ...] = (
+    trust_root,
+    reply,
+    checkpoint,
+    log_entries,
+    envelopes,
+    statements,
+    signatures,
+    answer,
 )
 
 
@@ -876,7 +955,8 @@ class Outcome:
     """The answer: what each step found, in the order of the steps; one that found nothing passed."""
 
     case: Case
-    found: list[list[str]]
+    found: list[list[str]] = field(default_factory=list)
+    steps: tuple[Step, ...] = STEPS
 
     @property
     def exit_code(self) -> int:
@@ -887,33 +967,44 @@ class Outcome:
         """The answer for programs."""
         case = self.case
         told = {name: case.bundle.get(name) for name in ("about", "as_of", "issuer")}
-        return told | {
+        return (
+            self._taken()
+            | told
+            | {
+                "state": case.state,
+                "unconfirmed": case.unconfirmed,
+                "withheld": len(case.records) - len(case.shown()),
+            }
+        )
+
+    def _taken(self) -> dict[str, Any]:
+        return {
             "exit_code": self.exit_code,
-            "signatures": dict(case.verdicts),
-            "state": case.state,
+            "signatures": dict(self.case.verdicts),
             "steps": [
                 {"findings": found, "name": step.__name__, "step": number}
-                for number, (step, found) in enumerate(zip(STEPS, self.found, strict=False), start=1)
+                for number, (step, found) in enumerate(zip(self.steps, self.found, strict=False), start=1)
             ],
-            "tree_size": case.size,
-            "trust_root": case.root.digest,
-            "unconfirmed": case.unconfirmed,
-            "withheld": len(case.records) - len(case.shown()),
+            "tree_size": self.case.size,
+            "trust_root": self.case.root.digest,
         }
 
     def words(self, *, explain: bool) -> Iterator[str]:
         """The answer for people, a line at a time."""
         yield f"trust root   sha256:{self.case.root.digest}"
         yield f"             version {self.case.root.version} of {self.case.root.issuer}; compare it with paper"
-        for number, (step, found) in enumerate(zip(STEPS, self.found, strict=False), start=1):
+        for number, (step, found) in enumerate(zip(self.steps, self.found, strict=False), start=1):
             if explain or found:
                 yield f"({number}) {'NO' if found else 'ok'}  {' '.join((step.__doc__ or '').split())}"
             yield from (f"     {finding}" for finding in found)
-        yield from _refusal(self) if self.exit_code else _told(self.case)
+        yield from _refusal(self) if self.exit_code else self._told()
+
+    def _told(self) -> Iterator[str]:
+        return _told(self.case)
 
 
 def _refusal(outcome: Outcome) -> Iterator[str]:
-    yield f"NOT VERIFIED: step ({len(outcome.found)}) of {len(STEPS)} found what is said above."
+    yield f"NOT VERIFIED: step ({len(outcome.found)}) of {len(outcome.steps)} found what is said above."
 
 
 def _told(case: Case) -> Iterator[str]:
@@ -944,10 +1035,80 @@ def _hidden(case: Case, stream: str) -> str:
     return f", with {withheld} of its records withheld" if withheld else ""
 
 
+@dataclass
+class AnswerOutcome(Outcome):
+    """The outcome for the reply to a recorded check; how old it is counts to `at`."""
+
+    steps: tuple[Step, ...] = STEPS_OF_ANSWER
+    at: datetime = field(default_factory=lambda: datetime.now(UTC))
+
+    @property
+    def as_of(self) -> str:
+        """The time of which the answer spoke; a code that could not be read got none but its record's."""
+        return str(self.case.reply["answer"].get("as_of", self.case.records[0].said["recorded_at"]))
+
+    @property
+    def age(self) -> int:
+        """Its age in seconds; negative where it comes from the future of whoever's clock this is."""
+        return int((self.at - datetime.fromisoformat(self.as_of)).total_seconds())
+
+    def plain(self) -> dict[str, Any]:
+        """The answer for programs: who was told what, and when."""
+        if self.exit_code:
+            return self._taken()
+        record = self.case.records[0]
+        told = {name: record.said[name] for name in ("meaning", "occurred_at", "recorded_at", "signer")}
+        return (
+            self._taken()
+            | told
+            | {
+                "age_seconds": self.age,
+                "answer": self.case.reply["answer"],
+                "as_of": self.as_of,
+                "asked": record.said["body"]["asked"],
+                "issuer": self.case.root.issuer,
+                "log_index": record.index,
+                "stream": record.said["stream"],
+            }
+        )
+
+    def _told(self) -> Iterator[str]:
+        record, given = self.case.records[0], self.case.reply["answer"]
+        signer = record.said["signer"]
+        yield f"answer       {given['decision']}, about {self.case.reply['stream']}"
+        yield from (f"             {reason['code']}: {reason['detail']}" for reason in given["reasons"])
+        yield f"asked by     {signer['printed_name']} ({signer['id']}), {signer['role']} of {signer['organisation']}"
+        yield f"             asked {record.said['occurred_at']}, recorded {record.said['recorded_at']}"
+        yield f"             signed for {record.said['meaning']}, entry {record.index} of {self.case.root.issuer}"
+        yield f"as of        {self.as_of}, {aged(self.age)}; the state since then is unknown"
+        yield "VERIFIED: this answer was given, signed and logged as it stands here. It does not say what holds now."
+        yield "What no answer shows: whether its key was found compromised since, and what was recorded since."
+
+
+def aged(seconds: int) -> str:
+    """An age in the largest unit of which there are two."""
+    if seconds < 0:
+        return "which this clock has yet to reach: set the clock"
+    for unit, length in (("days", 86_400), ("hours", 3_600), ("minutes", 60)):
+        if seconds >= 2 * length:
+            return f"{seconds // length} {unit} old"
+    return f"{seconds} seconds old"
+
+
 def verify(octets: bytes, root_octets: bytes) -> Outcome:
-    """Take the steps in their order, up to the first that finds something wrong."""
-    outcome = Outcome(Case(octets, root_octets), [])
-    for step in STEPS:
+    """Whether a bundle holds; the steps are taken up to the first that finds something wrong."""
+    return _taking(Outcome(Case(octets, root_octets)))
+
+
+def verify_answer(octets: bytes, root_octets: bytes, at: datetime) -> AnswerOutcome:
+    """Whether the reply to a recorded check holds, and how old it is at that time."""
+    outcome = AnswerOutcome(Case(octets, root_octets), at=at)
+    _taking(outcome)
+    return outcome
+
+
+def _taking(outcome: Outcome) -> Outcome:
+    for step in outcome.steps:
         found: list[str] = []
         outcome.found.append(found)
         try:
@@ -961,12 +1122,22 @@ def verify(octets: bytes, root_octets: bytes) -> Outcome:
     return outcome
 
 
+def _instant(text: str) -> datetime:
+    if not INSTANT.fullmatch(text):
+        raise argparse.ArgumentTypeError("a time is written like 2026-02-01T08:00:00Z")
+    return datetime.fromisoformat(text)
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Answer on standard output; see the top of this file."""
     parser = argparse.ArgumentParser(
-        prog="verify_bundle.py", description="Check a provenance bundle offline."
+        prog="verify_bundle.py", description="Check a provenance bundle, or the answer to a check, offline."
     )
-    parser.add_argument("file", type=Path, help="the bundle")
+    parser.add_argument("file", type=Path, help="the bundle, or the saved reply")
+    parser.add_argument("--answer", action="store_true", help="the file is the reply to a recorded check")
+    parser.add_argument(
+        "--at", type=_instant, metavar="TIME", help="count an answer's age to then, not to now"
+    )
     parser.add_argument(
         "--trust", type=Path, metavar="ROOT", help="the trust root: compare its digest with paper"
     )
@@ -977,10 +1148,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print("Give --trust ROOT: a bundle that brings its own key proves nothing.", file=sys.stderr)
         return 2
     try:
-        outcome = verify(given.file.read_bytes(), given.trust.read_bytes())
+        octets, root_octets = given.file.read_bytes(), given.trust.read_bytes()
     except OSError as error:
         print(f"Cannot read {error.filename}: {error.strerror}", file=sys.stderr)
         return 2
+    if given.answer:
+        outcome: Outcome = verify_answer(octets, root_octets, given.at or datetime.now(UTC))
+    else:
+        outcome = verify(octets, root_octets)
     said = (
         [json.dumps(outcome.plain(), sort_keys=True)] if given.json else outcome.words(explain=given.explain)
     )

@@ -103,4 +103,14 @@ def verify_bundle(*, arguments: tuple[str, ...]) -> None:
     sys.exit(stranger.main(list(arguments)))
 
 
-COMMANDS = (key, checkpoint, audit, rebuild, export, verify_bundle)
+@click.command(
+    "verify-answer",
+    context_settings={"ignore_unknown_options": True, "allow_extra_args": True, "help_option_names": []},
+)
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
+def verify_answer(*, arguments: tuple[str, ...]) -> None:
+    """Verify the saved reply to a recorded check: FILE --trust ROOT [--at TIME] [--explain] [--json]; says its age."""
+    sys.exit(stranger.main(["--answer", *arguments]))
+
+
+COMMANDS = (key, checkpoint, audit, rebuild, export, verify_bundle, verify_answer)

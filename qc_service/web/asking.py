@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import json
 import logging
@@ -148,7 +149,14 @@ def performed(
 
 
 def written(receipt: Receipt, stream: str, status: int, encloses: str = "") -> Response:
-    """The reply to an act: the record of the stream it was about, its place in the log, the others' places, a proof."""
+    """The reply to an act, with the sequence number of the stream it was about as its ETag."""
+    plain = told(receipt, stream, encloses)
+    return answered(plain, status, seq=_last(receipt, plain["stream"]))
+
+
+def told(receipt: Receipt, stream: str, encloses: str = "") -> Plain:
+    """What the reply to an act says: the record of the stream it was about, its entry in the log, the others' places
+    and a proof. What is enclosed was signed as it stands, so nothing unsigned stands beside it."""
     main = next((record for record in receipt.records if record.stream == stream), receipt.records[0])
     proof = _proof(main)
     reply: Plain = {
@@ -157,6 +165,7 @@ def written(receipt: Receipt, stream: str, status: int, encloses: str = "") -> R
         "seq": main.seq,
         "kind": main.kind,
         "log_index": main.index,
+        "entry": base64.b64encode(main.entry).decode(),
         "also": [record.index for record in receipt.records if record is not main],
         "also_recorded": [
             {"log_index": record.index, "stream": record.stream, "seq": record.seq, "kind": record.kind}
@@ -168,12 +177,13 @@ def written(receipt: Receipt, stream: str, status: int, encloses: str = "") -> R
     if proof is None:
         reply["proof_url"] = f"{service().public_url}/api/v1/records/{main.index}/proof"
     if encloses:
-        reply[encloses] = orjson.loads(enclosed(service().store, main) or b"null")
-    seq = max(record.seq for record in receipt.records if record.stream == main.stream)
-    row = catalogue_row(service().view(), main.stream, until=seq)
-    if row is not None:
-        reply["subject"] = listed(row)
-    return answered(reply, status, seq=seq)
+        return {**reply, encloses: orjson.loads(enclosed(service().store, main) or b"null")}
+    row = catalogue_row(service().view(), main.stream, until=_last(receipt, main.stream))
+    return reply if row is None else {**reply, "subject": listed(row)}
+
+
+def _last(receipt: Receipt, stream: str) -> int:
+    return max(record.seq for record in receipt.records if record.stream == stream)
 
 
 def _proof(record: StoredRecord) -> str | None:

@@ -6,7 +6,7 @@ from schemas.members import Strict, term, text
 from schemas.terms import PURPOSES
 
 HOLD_CAUSES = (
-    "quality_decision", "donor_lookback", "temperature_excursion", "certification_withdrawn", "adverse_reaction",
+    "quality_decision", "donor_review", "temperature_excursion", "certification_withdrawn", "adverse_reaction",
     "complaint",
 )  # fmt: skip
 
@@ -37,4 +37,6 @@ class HoldLotSchema(Strict):
 class LiftHoldSchema(Strict):
     """Quality lifts a hold."""
 
-    explanation = text("Why that is right.", required=True)
+    explanation = text(
+        "Why that is right; clinics may read it, so it names no donor's decision.", required=True
+    )

@@ -32,7 +32,7 @@ UNITS = (
     "ratio", "count",
 )  # fmt: skip
 CAUSES = (
-    "out_of_specification", "doubtful_result", "donor_lookback", "temperature_excursion", "adverse_reaction",
+    "out_of_specification", "doubtful_result", "donor_review", "temperature_excursion", "adverse_reaction",
     "complaint",
 )  # fmt: skip
 PHASES = ("laboratory", "full_scale")
@@ -150,7 +150,7 @@ class ConcludeInvestigationSchema(Strict):
     """Quality's conclusion of an investigation."""
 
     phase = term(PHASES, "How far it went.", required=True)
-    root_cause = text("What was found.", required=True)
+    root_cause = text("What was found; clinics may read it, so it names no donor's decision.", required=True)
     conclusion = term(CONCLUSIONS, "Only a laboratory_error lets a result be invalidated.", required=True)
 
 

@@ -802,22 +802,29 @@ def lot_state(records: Iterable[Record], today: str) -> dict[str, Any]:
     }
 
 
-DONOR_FACTS = ("ConsentWithdrawn", "DonorScreened", "DonorTested", "LookbackConcluded", "LookbackReported")
+DONOR_FACTS = ("ConsentWithdrawn", "DonorScreened", "DonorTested")
 
 
 def donor_state(records: Iterable[Record]) -> str:
-    """Whether a donation's donor was determined: in quarantine until then, and after a correction again."""
+    """Whether a donation's donor was determined: in quarantine until then, and after a correction again.
+
+    A later result that was confirmed makes it ineligible for good.
+    """
     standing = "quarantined"
+    lookbacks: dict[int, str] = {}
     for record in (one for one in records if one.shown):
         if record.kind in ("DonationCollected", "DonationCorrected"):
             standing = "quarantined"
         elif record.kind == "EligibilityDetermined":
             standing = record.said["body"]["standing"]
-        elif (
-            record.kind not in DONOR_FACTS
-        ):  # what follows from those is a determination or a hold of its own
+        elif record.kind == "LookbackReported":
+            lookbacks.setdefault(record.said["body"]["lookback"], "open")
+        elif record.kind == "LookbackConcluded":
+            if record.said["body"]["lookback"] in lookbacks:
+                lookbacks[record.said["body"]["lookback"]] = record.said["body"]["conclusion"]
+        elif record.kind not in DONOR_FACTS:  # what follows from those is a determination or a hold
             raise _unknown(record)
-    return standing
+    return "ineligible" if "confirmed" in lookbacks.values() else standing
 
 
 def _unknown(record: Record) -> Wrong:

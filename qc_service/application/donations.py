@@ -9,7 +9,7 @@ from datetime import date
 from qc_service.application.access import own, readable
 from qc_service.application.actor import Actor, Occasion
 from qc_service.application.days import must_have_come
-from qc_service.application.donor_holds import held_after_withdrawal
+from qc_service.application.donor_holds import held_for_review
 from qc_service.application.references import known
 from qc_service.application.view import View
 from qc_service.domain.codec import to_plain
@@ -138,7 +138,7 @@ def correct_donation(view: View, occasion: Occasion, intent: CorrectDonation) ->
 
 
 def withdraw_consent(view: View, occasion: Occasion, intent: WithdrawConsent) -> tuple[New, ...]:
-    """Record the withdrawal, which blocks release and shipment, and hold every released lot below (rule D9).
+    """Record the withdrawal, which blocks release and shipment, and hold every lot below (rule D9).
 
     Raises ``ConsentAlreadyWithdrawn``.
     """
@@ -152,7 +152,7 @@ def withdraw_consent(view: View, occasion: Occasion, intent: WithdrawConsent) ->
         withdrawn_on=intent.withdrawn_on, reference=consent.reference, version=consent.version
     )
     withdrawal = New(name=donation.din, body=body, reason=intent.reason)
-    return (withdrawal, *held_after_withdrawal(view, donation.din))
+    return (withdrawal, *held_for_review(view, donation.din))
 
 
 def read_donation(view: View, actor: Actor, din: str) -> dict[str, object]:

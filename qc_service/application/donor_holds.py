@@ -1,4 +1,4 @@
-"""What a donor's record does to the lots below: holds and investigations, in the same act (rules D9, D10)."""
+"""What an open question about a donor does to the lots below: a hold and an investigation in the same act (D9, D10)."""
 
 from __future__ import annotations
 
@@ -13,41 +13,33 @@ from qc_service.domain.investigations import InvestigationCause, InvestigationOp
 from qc_service.domain.lots import LOT, Lot
 from qc_service.domain.records import New
 
-PENDING_DECISION = Text("On hold until the manufacturer's quality unit has decided.")
-"""Neutral on purpose: a lot's records reach clinics, and none says that a donor withdrew (domain rule D9)."""
+QUESTION_OPEN = Text(
+    "A question about a donor is open; on hold until the manufacturer's quality has decided."
+)
+"""All that a lot's records say, whatever the question is: they reach clinics."""
 
-LATER_RESULT = Text("A later donor result is being looked into; on hold until quality has decided.")
 
+def held_for_review(view: View, din: Din) -> tuple[New, ...]:
+    """A hold and an investigation on every lot that stands on the donation (21 CFR 1271.290; rules D9, D10).
 
-def held_after_withdrawal(view: View, din: Din) -> tuple[New, ...]:
-    """A hold on every released lot that stands on the donation, for quality's decision (domain rule D9).
-
-    What is not released is blocked by the donation itself. Neither cause nor explanation says why.
+    A later result and a withdrawn consent end here both, so that nobody outside can tell one from the other by what
+    becomes of the lots: not by causes or words, nor by which lots are reached or how many records there are.
     """
-    return tuple(
-        New(name=lot.number, body=_hold(lot, HoldCause.QUALITY_DECISION, PENDING_DECISION))
-        for lot in _below(view, din)
-        if lot.disposition.releases and lot.disposition.rejected is None
-    )
-
-
-def held_after_lookback(view: View, din: Din) -> tuple[New, ...]:
-    """A hold and an investigation on every lot that stands on the donation (21 CFR 1271.290; rule D10)."""
-    news: list[New] = []
-    for lot in _below(view, din):
-        investigation = InvestigationOpened(
-            investigation=len(lot.quality.investigations) + 1,
-            cause=InvestigationCause.DONOR_LOOKBACK,
-            description=LATER_RESULT,
-        )
-        news.append(New(name=lot.number, body=_hold(lot, HoldCause.DONOR_LOOKBACK, LATER_RESULT)))
-        news.append(New(name=lot.number, body=investigation))
-    return tuple(news)
+    return tuple(new for lot in _below(view, din) for new in _questioned(lot))
 
 
 def _below(view: View, din: Din) -> Iterable[Lot]:
     return (view.get(LOT, number) for number in descendants(view, f"{DONATION.room}/{din}"))
 
 
-def _hold(lot: Lot, cause: HoldCause, explanation: Text) -> LotHeld:
-    return LotHeld(hold=len(lot.disposition.holds) + 1, cause=cause, explanation=explanation)
+def _questioned(lot: Lot) -> Iterable[New]:
+    held = LotHeld(
+        hold=len(lot.disposition.holds) + 1, cause=HoldCause.DONOR_REVIEW, explanation=QUESTION_OPEN
+    )
+    yield New(name=lot.number, body=held)
+    opened = InvestigationOpened(
+        investigation=len(lot.quality.investigations) + 1,
+        cause=InvestigationCause.DONOR_REVIEW,
+        description=QUESTION_OPEN,
+    )
+    yield New(name=lot.number, body=opened)

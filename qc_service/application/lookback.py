@@ -8,7 +8,7 @@ from datetime import date
 from qc_service.application.access import own
 from qc_service.application.actor import Occasion
 from qc_service.application.days import must_have_come
-from qc_service.application.donor_holds import held_after_lookback
+from qc_service.application.donor_holds import held_for_review
 from qc_service.application.view import View
 from qc_service.domain.donations import DONATION, Donation
 from qc_service.domain.identifiers import Din, Line, Slug, Text
@@ -90,4 +90,4 @@ def lookback(
         received_on=received_on,
         explanation=explanation,
     )
-    return (New(name=donation.din, body=body), *held_after_lookback(view, donation.din))
+    return (New(name=donation.din, body=body), *held_for_review(view, donation.din))

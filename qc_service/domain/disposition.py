@@ -13,10 +13,12 @@ from qc_service.domain.vocabulary import Purpose
 
 
 class HoldCause(StrEnum):
-    """Why a lot is on hold; never that a donor withdrew, since a lot's records reach clinics (domain rule D9)."""
+    """Why a lot is on hold. A lot's records reach clinics, so a question about a donor has one name whatever it is: a
+    later result and a withdrawn consent read alike (domain rule D9).
+    """
 
     QUALITY_DECISION = "quality_decision"
-    DONOR_LOOKBACK = "donor_lookback"
+    DONOR_REVIEW = "donor_review"
     TEMPERATURE_EXCURSION = "temperature_excursion"
     CERTIFICATION_WITHDRAWN = "certification_withdrawn"
     ADVERSE_REACTION = "adverse_reaction"

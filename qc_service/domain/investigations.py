@@ -17,7 +17,7 @@ class InvestigationCause(StrEnum):
 
     OUT_OF_SPECIFICATION = "out_of_specification"
     DOUBTFUL_RESULT = "doubtful_result"
-    DONOR_LOOKBACK = "donor_lookback"
+    DONOR_REVIEW = "donor_review"
     TEMPERATURE_EXCURSION = "temperature_excursion"
     ADVERSE_REACTION = "adverse_reaction"
     COMPLAINT = "complaint"

@@ -200,7 +200,7 @@ def test_d10_a_later_result_holds_and_investigates_every_lot_below() -> None:
     lots = [BANK, FINISHED, UNRELEASED_LOT]
     assert [stream for stream, _ in below] == [f"lot/{lot}" for lot in lots for _ in range(2)]
     causes = {body.cause for _, body in below if isinstance(body, LotHeld | InvestigationOpened)}
-    assert causes == {HoldCause.DONOR_LOOKBACK, InvestigationCause.DONOR_LOOKBACK}
+    assert causes == {HoldCause.DONOR_REVIEW, InvestigationCause.DONOR_REVIEW}
     assert {here.lot(lot).status for lot in lots} == {LotStatus.ON_HOLD}
     assert all(here.lot(lot).quality.investigations[0].is_open for lot in lots)
     here.act(report_lookback, LATER)

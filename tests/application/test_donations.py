@@ -22,10 +22,11 @@ from qc_service.application.donations import (
 from qc_service.domain.codec import from_plain, to_plain
 from qc_service.domain.collection import DonationCollected, DonationCorrected
 from qc_service.domain.consent import ConsentWithdrawn
-from qc_service.domain.disposition import HoldCause, LotHeld, LotRejected
+from qc_service.domain.disposition import HoldCause, LotHeld
 from qc_service.domain.donations import UNFINISHED, ConsentAlreadyWithdrawn, DonationExists
 from qc_service.domain.errors import Forbidden, Malformed, NotFound
 from qc_service.domain.identifiers import Din, FacilityId, PersonId, Text
+from qc_service.domain.investigations import InvestigationCause, InvestigationOpened
 from qc_service.domain.lots import LotStatus
 from qc_service.domain.permissions import Role
 from qc_service.domain.vocabulary import Tissue
@@ -136,30 +137,22 @@ def test_a_correction_corrects_something_that_has_come() -> None:
                  Role.TECHNICIAN)  # fmt: skip
 
 
-def test_d9_withdrawal_holds_what_is_released_and_nothing_below_says_why() -> None:
+def test_d9_withdrawal_holds_every_lot_below_and_nothing_there_says_why() -> None:
     here = DonorsWorld()
     here.determine()
     here.make_lots()
     (_, withdrawn), *held = bodies(here.act(withdraw_consent, WITHDRAW))
     assert isinstance(withdrawn, ConsentWithdrawn)
     assert withdrawn.version == REGISTER.consent.version
-    assert [stream for stream, _ in held] == [f"lot/{BANK}", f"lot/{FINISHED}"]
+    lots = (BANK, FINISHED, UNRELEASED_LOT)
+    assert [stream for stream, _ in held] == [f"lot/{lot}" for lot in lots for _ in range(2)]
     for _, body in held:
-        assert isinstance(body, LotHeld)
-        assert body.cause is HoldCause.QUALITY_DECISION
-        assert not {"donor", "consent", "withdr"} & set(body.explanation.lower().split())
-        assert "withdr" not in str(to_plain(body))
+        assert isinstance(body, LotHeld | InvestigationOpened)
+        assert body.cause in (HoldCause.DONOR_REVIEW, InvestigationCause.DONOR_REVIEW)
+        assert not {"consent", "withdrew", "withdrawn", "result"} & set(str(to_plain(body)).lower().split())
     assert here.lot(FINISHED).status is LotStatus.ON_HOLD
-    assert here.lot(UNRELEASED_LOT).status is LotStatus.QUARANTINED
+    assert here.lot(UNRELEASED_LOT).status is LotStatus.ON_HOLD
     assert here.donation.consent_withdrawn
-
-
-def test_d9_a_rejected_lot_needs_no_hold() -> None:
-    here = DonorsWorld()
-    here.determine()
-    here.make_lots()
-    here.lay(FINISHED, LotRejected(explanation=Text("Broken seals.")))
-    assert len(bodies(here.act(withdraw_consent, WITHDRAW))) == 2
 
 
 def test_d9_a_withdrawal_is_recorded_once_and_not_ahead_of_time() -> None:

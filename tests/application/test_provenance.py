@@ -157,7 +157,7 @@ def test_screening_values_are_for_those_who_may_read_them(
 
 def test_a_consignee_is_not_told_that_a_donor_withdrew(story: ProvenanceWorld) -> None:
     story.lay(DIN, "ConsentWithdrawn", withdrawn_on="2026-12-01", reference="CF-2611-004", version="3")
-    story.hold(1, "quality_decision")
+    story.hold(1, "donor_review")
     told = story.lot(CLINICIAN)
     assert not any("withdr" in payload.lower() for payload in spoken(told))
     assert checked(story, told).state["lots"][LOT]["status"] == "on_hold"
@@ -170,6 +170,15 @@ def test_lookbacks_are_not_a_consignees_to_read(story: ProvenanceWorld) -> None:
     story.lay(DIN, "LookbackConcluded", lookback=1, conclusion="not_confirmed", explanation="Another donor.")
     assert not {"LookbackReported", "LookbackConcluded"} & kinds(checked(story, story.lot(CLINICIAN)))
     assert {"LookbackReported", "LookbackConcluded"} <= kinds(checked(story, story.lot(QUALITY)))
+
+
+def test_a_confirmed_lookback_leaves_the_donor_ineligible_for_good(story: ProvenanceWorld) -> None:
+    story.lay(DIN, "LookbackReported", lookback=1, findings=["hbv_nat"], reported_by="Laboratory",
+              received_on="2026-12-01", explanation="A later result.")  # fmt: skip
+    story.lay(DIN, "LookbackConcluded", lookback=1, conclusion="confirmed", explanation="The same donor.")
+    assert checked(story, story.lot(QUALITY)).state["donations"] == {DIN: "ineligible"}
+    theirs = checked(story, story.lot(CLINICIAN))
+    assert theirs.unconfirmed == {f"donation {DIN}": "ineligible"}
 
 
 def test_a_clinic_gets_its_own_vials_acts_and_not_other_clinics(story: ProvenanceWorld) -> None:

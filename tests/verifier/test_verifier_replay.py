@@ -189,6 +189,12 @@ DONOR_ACTS = (
     ),
     SCREENED,
     body("ConsentWithdrawn", withdrawn_on="2026-02-01", reference="CF-2601-004", version="3"),
+    body(
+        "LookbackReported", lookback=1, findings=["hbv_nat"], reported_by="Laboratory", received_on="2026-02-01",
+        explanation="A later result.",
+    ),
+    body("LookbackConcluded", lookback=1, conclusion="not_confirmed", explanation="Another donor."),
+    body("LookbackConcluded", lookback=1, conclusion="confirmed", explanation="The same donor."),
 )  # fmt: skip
 
 
@@ -307,7 +313,10 @@ def test_every_record_kind_of_a_replayed_room_is_known(room: str) -> None:
         "lot": {*stranger.OPENS, *stranger.CLOSES, *stranger.RESULTS, *stranger.FACTS, *stranger.NEUTRAL} | {
             "LotReleased", "LotRejected", "LotRecalled", "LotRecallRescinded",
         },
-        "donation": {*stranger.DONOR_FACTS, "DonationCollected", "DonationCorrected", "EligibilityDetermined"},
+        "donation": {*stranger.DONOR_FACTS} | {
+            "DonationCollected", "DonationCorrected", "EligibilityDetermined", "LookbackReported",
+            "LookbackConcluded",
+        },
         "vial": {name for name in stranger.MOVES if name.startswith("Vial")}
         | {"VialAdministered", "VialPutBack", "VialActUndone", "VialChecked"},
         "shipment": {"ShipmentDispatched", "ShipmentReceived", "ShipmentExcursionAssessed"},

@@ -25,10 +25,13 @@ from qc_service.application.founding import Found, found
 from qc_service.application.ports import Clock
 from qc_service.application.provenance import Bundler
 from qc_service.application.publishing import Publisher
+from qc_service.application.token_claims import label_keys
 from qc_service.application.view import View
 from qc_service.domain.identifiers import CountryCode, Line, OrganisationId, PersonId
 from qc_service.domain.keys import KeyRole
+from qc_service.domain.label_claims import LONGEST_ISSUER, LabelClaims
 from qc_service.domain.permissions import Role
+from qc_service.exchange.label_tokens import label_token, open_token
 from qc_service.keystore import ROLES, Keystore, KeyUnusable
 from qc_service.ledger.forkfile import ForkFile
 from qc_service.ledger.keys import PublicKey
@@ -93,6 +96,10 @@ class Capabilities:
                 str(error) if isinstance(error, schema.SchemaMismatch) else "the database cannot be reached",
             )
 
+    def open_label(self, text: str) -> LabelClaims:
+        """What a label's token claims, if a label key of the records vouches for it. Raises ``TokenRefused``."""
+        return open_token(text, label_keys(self.store), self.issuer)
+
     def close(self) -> None:
         """Give back the database connections."""
         self.store.close()
@@ -100,6 +107,10 @@ class Capabilities:
 
 class ClockRefused(ValueError):
     """Somebody would tell a service the time that is no demonstration."""
+
+
+class IssuerTooLong(ValueError):
+    """The log's origin does not fit on a label."""
 
 
 class DatabaseUnreachable(RuntimeError):
@@ -182,6 +193,7 @@ def web_app(made: Capabilities) -> Flask:
         clock=made.clock, issuer=made.issuer, public_url=made.settings.public_url,
         requests_per_minute=made.settings.requests_per_minute, trust_roots=made.keystore.root,
         jwks=lambda: {"keys": [key.jwk() for key in made.root.record_keys]}, ready=made.ready,
+        label_token=partial(label_token, signer=made.keystore.signer("label")), open_label=made.open_label,
     )  # fmt: skip
     install(app)
     return app
@@ -224,8 +236,12 @@ def initialise(
     """Make keys and the trust root, migrate the database, and record the first organisation, person and keys.
 
     What exists is kept: an interrupted run is finished by the next. Raises ``AlreadyFounded`` when nothing is left
-    to do.
+    to do, and ``IssuerTooLong``.
     """
+    if len(issuer.encode()) > LONGEST_ISSUER:
+        raise IssuerTooLong(
+            f"Labels have room for an issuer of {LONGEST_ISSUER} bytes: choose a shorter --issuer."
+        )
     settings.home.mkdir(parents=True, exist_ok=True)
     keystore = Keystore(settings.home, os.environ if environment is None else environment)
     keystore.make(issuer)

@@ -12,13 +12,17 @@ from qc_service.application.ports import Clock, Store, TokenStore
 from qc_service.application.provenance import Bundler
 from qc_service.application.publishing import Publisher
 from qc_service.application.view import View
+from qc_service.domain.label_claims import LabelClaims
 
 EXTENSION = "qc_service"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Service:
-    """The service's capabilities; ``ready`` returns what is wrong, or nothing."""
+    """The service's capabilities; ``ready`` returns what is wrong, or nothing.
+
+    ``label_token`` signs what a label claims; ``open_label`` reads such a token back and raises ``TokenRefused``.
+    """
 
     acts: Acts
     store: Store
@@ -32,6 +36,8 @@ class Service:
     trust_roots: Callable[[int], bytes | None]
     jwks: Callable[[], dict[str, object]]
     ready: Callable[[], tuple[str, ...]]
+    label_token: Callable[[LabelClaims], str]
+    open_label: Callable[[str], LabelClaims]
 
     def view(self) -> View:
         """A fresh view of the records."""

@@ -80,6 +80,13 @@ def test_init_with_what_is_no_name_could_not_be_asked(bare: Command) -> None:
     assert "not a person id" in result.stderr
 
 
+def test_init_with_an_issuer_that_fits_on_no_label_could_not_be_asked(bare: Command, tmp_path: Path) -> None:
+    result = bare(*(word.replace("qc.example.org", "provenance.of.a.long.name.example") for word in INIT))
+    assert result.exit_code == 2
+    assert "issuer of 31 bytes" in result.stderr
+    assert not (tmp_path / "var" / "keys").exists()
+
+
 @pytest.mark.parametrize(
     "asked", ["key", "checkpoint", "audit", "rebuild", "export", "serve", "token list", "token revoke 0"]
 )

@@ -1,0 +1,147 @@
+"""A vial's token over HTTP: for whom, in which forms, and the question that a scanned one asks."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from qc_service.application.scans import Question
+from qc_service.application.token_claims import claims_of, label_keys
+from qc_service.domain.identifiers import Line, Text, VialSerial
+from qc_service.domain.keys import KeyCompromised, KeyIntroduced, KeyRetired, KeyRole
+from qc_service.domain.label_claims import LabelClaims
+from qc_service.domain.permissions import Role
+from qc_service.domain.records import New
+from qc_service.exchange.label_tokens import PREFIX, TokenFault, TokenRefused, label_token
+from qc_service.ledger.shape import to64
+from qc_service.web.label_tokens import is_token, question_of_token
+from schemas.label_tokens import LabelTokenSchema
+from tests.fakes import ISSUER, actor, signer
+from tests.scenes import GTIN
+from tests.shelf import EARLY, GOOD, Shelf, filled_shelf
+
+
+@pytest.fixture(scope="module")
+def shelf(tmp_path_factory: pytest.TempPathFactory) -> Shelf:
+    """Vials of every standing."""
+    return filled_shelf(tmp_path_factory.mktemp("shelf"))
+
+
+def path(shelf: Shelf, standing: str = "good") -> str:
+    return f"/vials/{GOOD}/{shelf.serials[standing]}/token"
+
+
+def told(shelf: Shelf, who: str = "quality") -> Any:
+    return shelf.stage.get(who, path(shelf))
+
+
+def claimed(shelf: Shelf) -> LabelClaims:
+    return claims_of(shelf.stage.made.view(), GOOD, VialSerial(shelf.serials["good"]), issuer=ISSUER)
+
+
+def asked(shelf: Shelf, token: str) -> Question:
+    with shelf.stage.client.application.app_context():
+        return question_of_token(token)
+
+
+def test_a_vial_has_one_token_for_its_owner_and_for_whom_it_was_sent_to(shelf: Shelf) -> None:
+    answer = told(shelf)
+    assert LabelTokenSchema().validate(answer) == {}
+    assert told(shelf, "clinician") == told(shelf, "auditor") == answer
+    fill = shelf.stage.made.store.records(answer["log_index"], 1)[0]
+    assert fill.kind == "VialsFilled"
+    assert answer["fill_record"] == f"sha256:{fill.digest}"
+    assert (answer["issuer"], answer["gtin"], answer["lot"]) == (ISSUER, GTIN, GOOD)
+    assert (answer["serial"], answer["use_by"]) == (shelf.serials["good"], shelf.expires_on.isoformat())
+    assert answer["says"] == "Says where the vial comes from, not that it may be used."
+
+
+def test_the_token_alone_is_what_goes_into_a_code(shelf: Shelf) -> None:
+    token = told(shelf)["token"]
+    for sent in ({"query_string": {"format": "text"}}, {"headers": {"Accept": "text/plain"}}):
+        response = shelf.stage.send("quality", "GET", path(shelf), status=200, **sent)
+        assert response.text == f"{token}\n"
+        assert response.mimetype == "text/plain"
+    refused = shelf.stage.get("quality", path(shelf), 422, query_string={"format": "qr"})
+    assert refused["errors"][0]["pointer"] == "/format"
+
+
+def test_a_vial_of_a_lot_that_is_not_released_has_a_token_too(shelf: Shelf) -> None:
+    vial = shelf.stage.made.view().vials(EARLY)[0]
+    assert shelf.stage.get("quality", f"/vials/{EARLY}/{vial.serial}/token")["lot"] == EARLY
+
+
+@pytest.mark.parametrize(
+    ("who", "standing", "status"), [(None, "good", 401), ("clinician", "elsewhere", 404)]
+)
+def test_nobody_else_gets_a_token(shelf: Shelf, who: str | None, standing: str, status: int) -> None:
+    shelf.stage.get(who, path(shelf, standing), status)
+
+
+def test_a_vial_that_is_not_there_has_none(shelf: Shelf) -> None:
+    shelf.stage.get("quality", f"/vials/{GOOD}/{VialSerial.minted(bytes(16))}/token", 404)
+
+
+def test_a_scanned_token_asks_about_its_vial(shelf: Shelf) -> None:
+    token = told(shelf)["token"]
+    assert is_token(token)
+    assert not is_token(shelf.scan("good"))
+    question = asked(shelf, token)
+    assert question.finding is None
+    fields = question.fields
+    assert (fields.gtin, fields.lot, fields.serial) == (GTIN, GOOD, shelf.serials["good"])
+    assert fields.expires_on == shelf.expires_on
+
+
+def test_a_token_that_no_label_key_vouches_for_is_a_finding(shelf: Shelf) -> None:
+    claims = claimed(shelf)
+    token = told(shelf)["token"]
+    for text, code in (
+        (PREFIX, "malformed_code"),
+        (token[:-3] + "000", "signature_invalid"),
+        (label_token(claims, signer(9)), "signature_invalid"),
+        (label_token(replace(claims, issuer="other.example"), signer(9)), "unknown_product"),
+        (label_token(claims, shelf.stage.made.keystore.signer("record")), "signature_invalid"),
+    ):
+        question = asked(shelf, text)
+        assert question.finding is not None
+        assert question.finding.code == code
+        assert question.fields.serial is None
+
+
+def test_keys_come_from_the_records(tmp_path_factory: pytest.TempPathFactory) -> None:
+    stage = filled_shelf(tmp_path_factory.mktemp("keys")).stage
+    (first,) = label_keys(stage.made.store)
+    assert first.public == stage.made.keystore.signer("label").public
+    assert (first.retired, first.compromised) == (None, None)
+    second = signer(7)
+    introduced = KeyIntroduced(
+        role=KeyRole.LABEL, algorithm=Line("ed25519"), public=Line(to64(second.public.raw))
+    )
+    told: dict[str, tuple[New, ...]] = {
+        "introduced": (New(name=second.public.keyid, body=introduced),),
+        "retired": (New(name=first.public.keyid, body=KeyRetired(explanation=Text("Rotated."))),),
+        "stolen": (
+            New(
+                name=second.public.keyid,
+                body=KeyCompromised(since_size=3, explanation=Text("The printer was sold.")),
+            ),
+        ),
+    }
+    places = {}
+    for name, records in told.items():
+        receipt = stage.made.acts.perform(lambda *_, said=records: said, actor(Role.ADMINISTRATOR), None)
+        places[name] = receipt.records[0].index
+    known = {key.public.keyid: key for key in label_keys(stage.made.store)}
+    assert known[first.public.keyid].retired == places["retired"] + 1
+    assert known[second.public.keyid].introduced == places["introduced"] + 1
+    assert known[second.public.keyid].compromised == 3
+    view = stage.made.view()
+    claims = claims_of(view, GOOD, view.vials(GOOD)[0].serial, issuer=ISSUER)
+    # What the retired key signs for a fill of before stands; the stolen one vouches for nothing from its size on.
+    assert stage.made.open_label(label_token(claims, stage.made.keystore.signer("label"))) == claims
+    with pytest.raises(TokenRefused) as refused:
+        stage.made.open_label(label_token(claims, second))
+    assert refused.value.fault is TokenFault.KEY_REVOKED

@@ -127,7 +127,11 @@ def _operation(route: Route) -> dict[str, Any]:
 def _taken(route: Route) -> dict[str, Any]:
     body = None if isinstance(route, Read) else route.body
     form = route.form if isinstance(route, Custom) else None
-    return {media: {"schema": schema} for media, schema in ((JSON, body), (FORM, form)) if schema is not None}
+    taken: dict[str, Any] = {
+        media: {"schema": schema} for media, schema in ((JSON, body), (FORM, form)) if schema is not None
+    }
+    files = route.takes if isinstance(route, Custom) else ()
+    return taken | {media: {"schema": {"type": "string", "format": "binary"}} for media in files}
 
 
 def _path_parameters(path: str) -> list[dict[str, Any]]:

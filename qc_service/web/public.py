@@ -70,7 +70,7 @@ def verify() -> ResponseReturnValue:
     raw = request.args.get("code")
     if raw is None:
         raise Malformed("send the code as it was scanned", field="code")
-    return _as_json(_verdict(question_of(service().store, raw, _today())))
+    return _as_json(verdict_of(question_of(service().store, raw, _today())))
 
 
 def check() -> ResponseReturnValue:
@@ -79,7 +79,7 @@ def check() -> ResponseReturnValue:
     if not typed_lot and not typed_serial:
         return page("check.html")
     question = question_of_typed(service().store, typed_lot, typed_serial, _today())
-    return _as_page(_verdict(question), {"lot": typed_lot, "serial": typed_serial})
+    return _as_page(verdict_of(question), {"lot": typed_lot, "serial": typed_serial})
 
 
 @lru_cache(maxsize=1024)
@@ -91,7 +91,7 @@ def read_link(path: str, query: str, today: date) -> ScannedCode | Unreadable:
 
 def _linked(read: ScannedCode | Unreadable) -> Response:
     store = service().store
-    verdict = _verdict(untold_by(read) if isinstance(read, Unreadable) else completed(store, read))
+    verdict = verdict_of(untold_by(read) if isinstance(read, Unreadable) else completed(store, read))
     wanted = _wanted()
     if wanted == JSON:
         return _as_json(verdict)
@@ -102,7 +102,8 @@ def _linked(read: ScannedCode | Unreadable) -> Response:
     return response
 
 
-def _verdict(question: Question) -> Verdict:
+def verdict_of(question: Question) -> Verdict:
+    """The answer to whoever asks here, for the country and route that the query names; it is counted."""
     found = service()
     circumstances = Circumstances(
         asker=actor() if "Authorization" in request.headers else None,

@@ -57,8 +57,8 @@ class Read:
 class Custom:
     """A route with a view of its own: files, bundles, pages; ``public`` ones need no token.
 
-    ``root`` routes are not below ``/api/v1``. ``body`` comes as JSON, ``form`` as ``multipart/form-data``; ``shows`` is
-    what an act answers with 200 as long as it only shows what it would record.
+    ``root`` routes are not below ``/api/v1``. ``body`` comes as JSON, ``form`` as ``multipart/form-data``, a file by
+    itself as one of ``takes``; ``shows`` is what an act answers with 200 as long as it only shows what it would record.
     """
 
     method: str
@@ -69,6 +69,7 @@ class Custom:
     root: bool = False
     body: type[Schema] | None = None
     form: type[Schema] | None = None
+    takes: tuple[str, ...] = ()
     reply: type[Schema] | None = None
     shows: type[Schema] | None = None
     query: Mapping[str, str] = field(default_factory=dict)

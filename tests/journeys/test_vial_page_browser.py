@@ -17,6 +17,7 @@ from selenium.webdriver.support.expected_conditions import staleness_of
 from selenium.webdriver.support.wait import WebDriverWait
 from werkzeug.serving import make_server
 
+from tests.photographs import Label, gs1, photograph, saved
 from tests.scenes import GTIN
 from tests.shelf import GOOD, HELD, TOPICAL, TOPICAL_GTIN, Shelf, filled_shelf
 
@@ -158,6 +159,37 @@ def test_a_typed_lot_leads_to_its_answer_and_on_to_the_vials(
     phone.find_element(By.ID, "serial").send_keys(shelf.serials["good"])
     pressed(phone, "form.big button")
     assert phone.find_element(By.TAG_NAME, "h1").text == "Records in order"
+
+
+def test_a_picture_leads_to_the_vials_answer(
+    shelf: Shelf, address: str, phone: webdriver.Chrome, tmp_path: Path
+) -> None:
+    day = shelf.expires_on.strftime("%y%m%d")
+    symbols = [gs1(f"(01){GTIN}(17){day}(10){GOOD}(21){shelf.serials[one]}") for one in ("good", "used")]
+    one, two = (
+        Label(symbol=each, module=6, at=at)
+        for each, at in zip(symbols, ((0.3, 0.5), (0.7, 0.5)), strict=True)
+    )
+    for name, labels in (("one", (one,)), ("two", (one, two)), ("none", ())):
+        (tmp_path / f"{name}.jpg").write_bytes(saved(photograph(*labels, size=(1600, 1200))))
+    for name, headline in (
+        ("none", "STOP – not checked"),
+        ("two", "STOP – not checked"),
+        ("one", "Records in order"),
+    ):
+        phone.get(f"{address}/check")
+        phone.find_element(By.ID, "picture").send_keys(str(tmp_path / f"{name}.jpg"))
+        pressed(phone, "form[method=post] button")
+        assert phone.find_element(By.TAG_NAME, "h1").text == headline
+        assert phone.execute_script("return document.documentElement.scrollWidth") <= NARROW["width"]
+        assert phone.execute_script(CONTRAST) >= 4.5
+    assert "/check?lot=" in phone.current_url
+    phone.back()
+    phone.find_element(By.ID, "picture").send_keys(str(tmp_path / "two.jpg"))
+    pressed(phone, "form[method=post] button")
+    phone.find_element(By.LINK_TEXT, "Check this one").click()
+    assert phone.find_element(By.TAG_NAME, "h1").text in {"Records in order", "DO NOT USE"}
+    assert logged(phone, "browser") == []
 
 
 def test_the_page_can_be_printed(shelf: Shelf, address: str, phone: webdriver.Chrome, tmp_path: Path) -> None:

@@ -878,14 +878,17 @@ class Vial:
     custody: str | None
     shipment: str | None = None
     doses_left: int | None = None
-    before: tuple[str, str | None, int | None] | None = None
+    claimed_by: str | None = None
+    before: tuple[str, str | None, int | None, str | None] | None = None
+    acted_at: datetime | None = None
 
     def move(self, act: str, *, undoable: bool = False) -> bool:
         """Go where the act leads, and say whether it can be done from here; if not the vial stays."""
         sources, target = MOVES[act]
         possible = self.state in sources.split()
         if possible:
-            self.before = (self.state, self.custody, self.doses_left) if undoable else None
+            stood = (self.state, self.custody, self.doses_left, self.claimed_by)
+            self.before = stood if undoable else None
             self.state = target
         return possible
 
@@ -910,10 +913,22 @@ def vial_state(case: Case) -> dict[str, Any] | None:
 
 UNDOABLE = ("VialLost", "VialPrepared", "VialReturned", "VialWasted")
 NO_MOVE = ("ShipmentExcursionAssessed", "VialChecked")  # a judgement on temperatures, and a question
+OVERTAKEN = ("VialLost", "VialPutBack", "VialReissued", "VialReturned", "VialSetAside")
 
 
 def _act(vial: Vial, record: Record) -> None:
-    kind, body = record.kind, record.said["body"]
+    """What only said where the vial was, before a newer act that is on record already, moves it no more."""
+    if record.kind in NO_MOVE:
+        return
+    body, at = record.said["body"], datetime.fromisoformat(record.said["occurred_at"])
+    late = vial.acted_at is not None and at < vial.acted_at
+    if not late or record.kind not in OVERTAKEN:
+        _done(vial, record.kind, body, record)
+    if not late and record.kind.startswith("Vial"):
+        vial.acted_at = at
+
+
+def _done(vial: Vial, kind: str, body: dict[str, Any], record: Record) -> None:
     if kind == "ShipmentDispatched":
         if vial.listed(body["contents"]):
             vial.move("dispatch")
@@ -923,21 +938,33 @@ def _act(vial: Vial, record: Record) -> None:
     elif kind == "VialAdministered":
         in_part = body["doses_left"] > 0 and not body["given_without_clear_answer"]
         vial.move("administer_part" if in_part else "administer", undoable=True)
-        vial.doses_left = body["doses_left"]
+        vial.doses_left, vial.claimed_by = body["doses_left"], vial.claimed_by or body["clinic"]
+    elif kind == "VialPreparedUncleared":
+        _opened(vial, body["clinic"])
     elif kind == "VialPutBack":
         vial.move("put_back_in_stock" if vial.custody == vial.owner else "put_back")
     elif kind == "VialActUndone":
-        vial.state, vial.custody, vial.doses_left = vial.before or (vial.state, vial.custody, vial.doses_left)
+        stood = (vial.state, vial.custody, vial.doses_left, vial.claimed_by)
+        vial.state, vial.custody, vial.doses_left, vial.claimed_by = vial.before or stood
         vial.before = None
     elif kind in MOVES:
         _moved(vial, kind, body)
-    elif kind not in NO_MOVE:
+    else:
         raise _unknown(record)
+
+
+def _opened(vial: Vial, clinic: str) -> None:
+    if vial.claimed_by is None and vial.custody == clinic:
+        if vial.state not in ("received_damaged", "set_aside"):
+            vial.move("VialPrepared", undoable=True)
+        vial.claimed_by = clinic
 
 
 def _moved(vial: Vial, kind: str, body: dict[str, Any]) -> None:
     if vial.move(kind, undoable=kind in UNDOABLE) and kind == "VialReturned":
         vial.custody = body["to"]
+    if kind == "VialPrepared":
+        vial.claimed_by = body["clinic"]
     if kind == "VialReissued":  # a late receipt of the shipment that it came back from moves it no more
         vial.shipment = None
 

@@ -18,7 +18,7 @@ from qc_service.domain.reactions import ReactionReported
 from qc_service.domain.recalls import RecallInitiated
 from qc_service.domain.records import Recorded
 from qc_service.domain.shipments import ShipmentDispatched, ShipmentReceived
-from qc_service.domain.vial_acts import VialAdministered, VialChecked
+from qc_service.domain.vial_acts import VialAdministered, VialChecked, VialPreparedUncleared
 from qc_service.domain.vial_changes import apply, touched
 from qc_service.domain.vials import Vial
 
@@ -76,7 +76,10 @@ def alert_rows(view: View, records: Iterable[Recorded]) -> Iterable[CatalogueRow
     """
     for recorded in records:
         body = recorded.body
-        if not isinstance(body, VialChecked | VialAdministered | CodeChecked) or not body.alert:
+        if (
+            not isinstance(body, VialChecked | VialPreparedUncleared | VialAdministered | CodeChecked)
+            or not body.alert
+        ):
             continue
         lot = view.find(LOT, body.lot) if body.lot else None
         yield CatalogueRow(

@@ -133,15 +133,16 @@ def prepare_vial(view: View, occasion: Occasion, intent: PrepareVial) -> tuple[N
         serial=intent.serial,
         clinic=actor.organisation,
         starts=tuple(sorted(set(intent.starts))),
-        use_before=_use_before(view, occasion, intent.lot, intent.starts, at),
+        use_before=clocks_end(view, occasion, intent.lot, intent.starts, at),
         answer=digest(verdict),
     )
     return (New(name=intent.name, body=body, occurred_at=intent.prepared_at),)
 
 
-def _use_before(
+def clocks_end(
     view: View, occasion: Occasion, number: LotNumber, starts: tuple[Clock, ...], at: datetime
 ) -> datetime:
+    """Until when a vial of this lot may be given, whose clocks started at that time (V4, P12)."""
     lot = view.get(LOT, number)
     product = view.get(PRODUCT, lot.product)
     clinic = view.find(ORGANISATION, occasion.actor.organisation)

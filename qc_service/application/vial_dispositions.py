@@ -21,10 +21,12 @@ from qc_service.domain.products import PRODUCT
 from qc_service.domain.quantities import Quantity
 from qc_service.domain.records import Meaning, New
 from qc_service.domain.use import (
+    ActOvertaken,
     PutBackRefused,
     ReissueRefused,
     Undoing,
     UndoRefused,
+    overtaken_reasons,
     put_back_reasons,
     reissue_reasons,
     undo_reasons,
@@ -98,12 +100,17 @@ class DisposeVial:
 def dispose_vial(view: View, occasion: Occasion, intent: DisposeVial) -> tuple[New, ...]:
     """Record what became of a vial that the organisation owns or holds.
 
-    Raises ``UndoRefused`` (V6), ``PutBackRefused`` and ``ReissueRefused`` (R5); all others are facts.
+    Raises ``UndoRefused`` (V6), ``PutBackRefused`` and ``ReissueRefused`` (R5), and ``ActOvertaken`` for a decision
+    that comes in late (V11); all others are facts.
     """
     occasion.actor.must(_PERMISSIONS.get(intent.kind, Permission.DISPOSE_VIAL))
     if intent.happened_at is not None:
         must_have_come(intent.happened_at, occasion.at, "/happened_at")
     vial = _in_hand(view, occasion.actor, intent)
+    if intent.kind in _DECISIONS and intent.happened_at is not None:
+        reasons = overtaken_reasons(vial, intent.happened_at.instant)
+        if reasons:
+            raise ActOvertaken("The decision is older than what was done with the vial.", reasons)
     body = _BODIES[intent.kind](view, occasion, intent, vial)
     meaning = Meaning.RESPONSIBILITY if intent.kind in _DECISIONS else Meaning.AUTHORSHIP
     return (

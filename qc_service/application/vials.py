@@ -28,6 +28,7 @@ from qc_service.domain.vial_acts import (
     VialDestroyed,
     VialLost,
     VialPrepared,
+    VialPreparedUncleared,
     VialPutBack,
     VialReissued,
     VialReturned,
@@ -148,6 +149,9 @@ _WORDS: dict[type[Body], Callable[[Vial, Any], str]] = {
     ),
     VialChecked: lambda _, body: f"Checked; the answer was {body.decision.replace('_', ' ')}.",
     VialPrepared: lambda _, body: f"Prepared by {body.clinic}: {', '.join(body.starts)}.",
+    VialPreparedUncleared: lambda _, body: (
+        f"Prepared by {body.clinic}: {', '.join(body.starts)}. The records did not clear it."
+    ),
     VialAdministered: _administered_words,
     VialSetAside: lambda *_: "Set aside.",
     VialPutBack: lambda *_: "Put back for use.",

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from qc_service.domain.errors import Malformed, Reason, Refused
 from qc_service.domain.identifiers import OrganisationId
+from qc_service.domain.moments import instant_text
 from qc_service.domain.products import Product
 from qc_service.domain.vial_acts import Clock, UndoStatement, VialRef
 from qc_service.domain.vial_states import VialState
@@ -27,6 +28,10 @@ class PreparationRefused(Refused):
 
 class UndoRefused(Refused):
     """The vial's last act may not be taken back (V6)."""
+
+
+class ActOvertaken(Refused):
+    """A decision about the vial is older than what was done with it since, so it decides nothing now (V11)."""
 
 
 class PutBackRefused(Refused):
@@ -119,6 +124,14 @@ def undo_reasons(vial: Vial, undoing: Undoing, *, expired: bool, recalled: bool)
         ("right_vial_is_this", "The right vial named is this one.", undoing.right_vial == vial.ref),
     )  # fmt: skip
     return tuple(Reason(code=code, detail=detail, source="V6") for code, detail, true in faults if true)
+
+
+def overtaken_reasons(vial: Vial, at: datetime | None) -> Reasons:
+    """The reason against a decision that was taken before the newest act on the vial and comes in after it (V11)."""
+    if at is None or vial.acted_at is None or at >= vial.acted_at:
+        return ()
+    detail = f"Something was done with the vial later, on {instant_text(vial.acted_at)}: look at it and decide now."
+    return (Reason(code="overtaken", detail=detail, source="V11"),)
 
 
 def put_back_reasons(vial: Vial, *, by_owners_quality: bool) -> Reasons:

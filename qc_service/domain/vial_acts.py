@@ -102,6 +102,23 @@ class VialPrepared(VialBody):
 
 @record("vial")
 @dataclass(frozen=True, kw_only=True)
+class VialPreparedUncleared(VialBody):
+    """A clinic without a network prepared the vial, and the records do not clear it (V4, V11); it is always recorded.
+
+    ``reasons`` are the codes that stood against it, ``alert`` asks quality to look. ``use_before`` is ``None`` where
+    the vial is not on record.
+    """
+
+    clinic: OrganisationId
+    starts: tuple[Clock, ...]
+    use_before: datetime | None
+    reasons: tuple[Slug, ...]
+    alert: bool
+    answer: Sha256
+
+
+@record("vial")
+@dataclass(frozen=True, kw_only=True)
 class VialAdministered(VialBody):
     """A patient was given from this vial (V4); always recorded, with what the answer lacked.
 

@@ -24,6 +24,7 @@ from qc_service.domain.vial_acts import (
     VialDestroyed,
     VialLost,
     VialPrepared,
+    VialPreparedUncleared,
     VialPutBack,
     VialRef,
     VialReissued,
@@ -54,9 +55,19 @@ def touched(body: Body) -> tuple[VialRef, ...]:
 
 
 def apply(vial: Vial, recorded: Recorded) -> Vial:
-    """The vial after a record that touches it. A record that does not fit leaves a doubt, never an error."""
-    change = _CHANGES[type(recorded.body)]
-    return replace(change(vial, recorded, recorded.body), version=vial.version + 1)
+    """The vial after a record that touches it. A record that does not fit leaves a doubt, never an error.
+
+    What happened before the vial's newest act, and only says where it was then, is on record and moves it no more: it
+    was written down where there was no network, and arrives late (V11). What uses a vial up counts whenever it arrives.
+    """
+    body, at = recorded.body, recorded.occurred_at.instant
+    late = vial.acted_at is not None and at < vial.acted_at
+    changed = vial if late and isinstance(body, _OVERTAKEN) else _CHANGES[type(body)](vial, recorded, body)
+    is_act = isinstance(body, VialBody) and not isinstance(body, VialChecked)
+    return replace(changed, acted_at=at if is_act and not late else vial.acted_at, version=vial.version + 1)
+
+
+_OVERTAKEN = (VialSetAside, VialPutBack, VialReturned, VialReissued, VialLost)
 
 
 def _doubting(vial: Vial, *doubts: Doubt) -> Vial:
@@ -90,7 +101,7 @@ def _sighted(vial: Vial, recorded: Recorded) -> Vial:
     last = vial.seen
     if last and last.organisation != now.organisation and abs(now.at - last.at) < TOO_FAR_WITHIN:
         vial = _doubting(vial, Doubt.SUSPECTED_COPY)
-    return replace(vial, seen=now)
+    return vial if last and now.at < last.at else replace(vial, seen=now)
 
 
 def _dispatched(vial: Vial, _: Recorded, body: ShipmentDispatched) -> Vial:
@@ -147,8 +158,32 @@ def _checked(vial: Vial, recorded: Recorded, _: VialChecked) -> Vial:
 
 
 def _prepared(vial: Vial, recorded: Recorded, body: VialPrepared) -> Vial:
+    claimed = replace(_undoably(vial, recorded, VialAct.PREPARE), in_use=_clocks(recorded, body))
+    return _sighted(claimed, recorded)
+
+
+_OPENED_WHERE_IT_IS = {VialState.SET_ASIDE, VialState.RECEIVED_DAMAGED}
+
+
+def _prepared_uncleared(vial: Vial, recorded: Recorded, body: VialPreparedUncleared) -> Vial:
+    """It was opened all the same: a clinic that holds it has it in use, and no clock that runs is set back. A vial that
+    another holds or has claimed cannot be the one that was opened."""
+    in_use = _clocks(recorded, body)
+    if vial.in_use is not None and vial.claimed_by == body.clinic:
+        ends = [end for end in (vial.use_before, body.use_before) if end is not None]
+        after = replace(vial, in_use=replace(vial.in_use, use_before=min(ends, default=None)))
+    elif vial.in_use is not None or vial.custody != body.clinic:
+        after = _doubting(vial, Doubt.CONTRADICTED)
+    elif vial.state in _OPENED_WHERE_IT_IS:
+        after = replace(vial, in_use=in_use)
+    else:
+        after = replace(_undoably(vial, recorded, VialAct.PREPARE), in_use=in_use)
+    return _sighted(after, recorded)
+
+
+def _clocks(recorded: Recorded, body: VialPrepared | VialPreparedUncleared) -> InUse:
     at = recorded.occurred_at.instant
-    in_use = InUse(
+    return InUse(
         claimed_by=body.clinic,
         prepared_at=at,
         thawed_at=at if Clock.THAW in body.starts else None,
@@ -156,7 +191,6 @@ def _prepared(vial: Vial, recorded: Recorded, body: VialPrepared) -> Vial:
         punctured_at=at if Clock.PUNCTURE in body.starts else None,
         use_before=body.use_before,
     )
-    return _sighted(replace(_undoably(vial, recorded, VialAct.PREPARE), in_use=in_use), recorded)
 
 
 def _administered(vial: Vial, recorded: Recorded, body: VialAdministered) -> Vial:
@@ -227,6 +261,7 @@ _CHANGES: dict[type[Body], Callable[[Vial, Recorded, Any], Vial]] = {
     ShipmentExcursionAssessed: _excursion_assessed,
     VialChecked: _checked,
     VialPrepared: _prepared,
+    VialPreparedUncleared: _prepared_uncleared,
     VialAdministered: _administered,
     VialSetAside: _set_aside,
     VialPutBack: _put_back,

@@ -58,7 +58,8 @@ class Sighting:
 @dataclass(frozen=True, kw_only=True)
 class Vial:
     """One vial. ``organisation`` owns it, ``custody`` holds it (nobody while it travels), ``consignees`` are
-    all it was ever sent to; ``doses_left`` is ``None`` until a dose is taken; ``version`` counts its records.
+    all it was ever sent to; ``doses_left`` is ``None`` until a dose is taken; ``acted_at`` is when the newest act on
+    it happened, whenever that was recorded; ``version`` counts its records.
     """
 
     lot: LotNumber
@@ -74,6 +75,7 @@ class Vial:
     doubts: tuple[Doubt, ...] = ()
     seen: Sighting | None = None
     undoable: Undoable | None = None
+    acted_at: datetime | None = None
     version: int = 0
 
     @property

@@ -130,8 +130,8 @@ def test_v6_only_a_wrong_vial_names_the_right_one() -> None:
 def test_a_vial_set_aside_goes_back_unless_it_was_opened_or_is_doubtful() -> None:
     aside = after(received(), told(VialSetAside(**ONE)))
     assert put_back_reasons(aside, by_owners_quality=False) == ()
-    opened = after(received(), told(preparation(Clock.THAW), hours=25), told(VialSetAside(**ONE)))
-    found = after(opened, told(VialLost(**ONE)), told(VialSetAside(**ONE)))
+    opened = after(received(), told(preparation(Clock.THAW), hours=25), told(VialSetAside(**ONE), hours=26))
+    found = after(opened, told(VialLost(**ONE), hours=27), told(VialSetAside(**ONE), hours=28))
     reasons = put_back_reasons(found, by_owners_quality=False)
     assert [reason.code for reason in reasons] == ["opened", "doubtful"]
     doubtful = replace(found, in_use=None)

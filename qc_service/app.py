@@ -25,6 +25,7 @@ from qc_service.application.founding import Found, found
 from qc_service.application.ports import Clock
 from qc_service.application.provenance import Bundler
 from qc_service.application.publishing import Publisher
+from qc_service.application.recall_list import RecallLists
 from qc_service.application.token_claims import label_keys
 from qc_service.application.view import View
 from qc_service.domain.identifiers import CountryCode, Line, OrganisationId, PersonId
@@ -67,6 +68,7 @@ class Capabilities:
     acts: Acts
     publisher: Publisher
     bundler: Bundler
+    recall_lists: RecallLists
     clock: Clock
     fresh: Callable[[int], bytes]
     root: TrustRoot
@@ -170,6 +172,7 @@ def assemble(
         settings=settings, engine=engine, keystore=keystore, store=store, tokens=SqlTokens(engine),
         acts=Acts(store, attestor, clock), publisher=publisher,
         bundler=Bundler(store=store, publisher=publisher, signer=signer, issuer=root.issuer),
+        recall_lists=RecallLists(store=store, publisher=publisher, signer=signer, issuer=root.issuer),
         clock=clock, fresh=secrets.token_bytes, root=root,
     )  # fmt: skip
 
@@ -193,6 +196,7 @@ def web_app(made: Capabilities) -> Flask:
         clock=made.clock, issuer=made.issuer, public_url=made.settings.public_url,
         requests_per_minute=made.settings.requests_per_minute, trust_roots=made.keystore.root,
         jwks=lambda: {"keys": [key.jwk() for key in made.root.record_keys]}, ready=made.ready,
+        recall_list=made.recall_lists.current,
         label_token=partial(label_token, signer=made.keystore.signer("label")), open_label=made.open_label,
     )  # fmt: skip
     install(app)

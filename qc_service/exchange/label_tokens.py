@@ -26,8 +26,8 @@ from qc_service.domain.errors import Malformed
 from qc_service.domain.identifiers import Gtin, LotNumber, Sha256, VialSerial
 from qc_service.domain.label_claims import LabelClaims
 from qc_service.exchange.base45 import from45, to45
-from qc_service.ledger.keys import AuthorisedKey, PublicKey, Signer
-from qc_service.ledger.shape import from64url
+from qc_service.exchange.label_kids import kid_of
+from qc_service.ledger.keys import AuthorisedKey, Signer
 
 PREFIX = "EXO1:"
 LARGEST = 215
@@ -37,7 +37,6 @@ _TAG = 18
 _ALGORITHM, _KID = 1, 4
 _ISSUER, _SERIAL, _EXPIRY, _PRIVATE = 1, 2, 4, -65537
 _ALGORITHMS = {"ed25519": -8, "ecdsa-p256": -7}
-_KID_BYTES = 8
 _EPOCH = date(1970, 1, 1).toordinal()
 _DAY, _NOON = 86_400, 43_200
 
@@ -72,11 +71,6 @@ class LabelToken:
     kid: bytes
     signed: bytes
     signature: bytes
-
-
-def kid_of(public: PublicKey) -> bytes:
-    """How a token names its key: a hint to find it by; what binds is the signature."""
-    return from64url(public.keyid)[:_KID_BYTES]
 
 
 def label_token(claims: LabelClaims, signer: Signer) -> str:

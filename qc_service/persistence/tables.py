@@ -78,7 +78,7 @@ catalogue = Table(
     "catalogue", metadata,
     _text("stream", primary_key=True), _text("room"), _text("organisation"), _text("status"), _text("title"),
     _number("seq"), _text("summary"), _bytes("mac"),
-    Index(None, "room", "stream"), Index(None, "room", "organisation"),
+    Index(None, "room", "stream"), Index(None, "room", "organisation"), Index(None, "room", "status", "stream"),
     info=INDEX,
 )  # fmt: skip
 

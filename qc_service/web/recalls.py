@@ -1,6 +1,11 @@
-"""The routes of recalls, from the preview to termination or rescission."""
+"""The routes of recalls, from the preview to termination or rescission, and the signed list of what is called back."""
 
 from __future__ import annotations
+
+import hashlib
+
+from flask import Response, request
+from flask.typing import ResponseReturnValue
 
 from qc_service.application.reach import preview_recall
 from qc_service.application.recalls import (
@@ -18,7 +23,8 @@ from qc_service.application.recalls import (
     rescind_recall,
     terminate_recall,
 )
-from qc_service.web.routes import Read, Write
+from qc_service.web.routes import Custom, Read, Write
+from qc_service.web.service import service
 from schemas.recalls import (
     AcknowledgeRecallSchema,
     ClassifyRecallSchema,
@@ -32,7 +38,27 @@ from schemas.recalls import (
 RECALL = ("recall", "recall")
 """The room, and the member that names the stream."""
 
+FRESH = "public, max-age=5"
+"""A recall shows within seconds wherever the list is cached; its age is inside it."""
+
+
+def recall_list() -> ResponseReturnValue:
+    """Every lot that is called back or stopped, and every label key, signed by the record key."""
+    content = service().recall_list(service().clock())
+    response = Response(content, content_type="application/json", headers={"Cache-Control": FRESH})
+    response.set_etag(hashlib.sha256(content).hexdigest())
+    return response.make_conditional(request)
+
+
 ROUTES = (
+    Custom(
+        "GET",
+        "/trust/recalls",
+        recall_list,
+        "The signed list of lots called back and of label keys",
+        public=True,
+        root=True,
+    ),
     Read("/recalls", listing="recall", summary="List recalls"),
     Read(
         "/recalls/preview",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 
 from flask import current_app
 
@@ -36,6 +37,7 @@ class Service:
     trust_roots: Callable[[int], bytes | None]
     jwks: Callable[[], dict[str, object]]
     ready: Callable[[], tuple[str, ...]]
+    recall_list: Callable[[datetime], bytes]
     label_token: Callable[[LabelClaims], str]
     open_label: Callable[[str], LabelClaims]
 

@@ -19,12 +19,12 @@ from qc_service.domain.errors import Malformed
 from qc_service.domain.identifiers import Gtin, LotNumber, Sha256, VialSerial
 from qc_service.domain.label_claims import LAST_YEAR, LONGEST_ISSUER, LONGEST_LOG, LabelClaims
 from qc_service.exchange.base45 import ALPHABET, from45, to45
+from qc_service.exchange.label_kids import kid_of
 from qc_service.exchange.label_tokens import (
     LARGEST,
     PREFIX,
     TokenFault,
     TokenRefused,
-    kid_of,
     label_token,
     open_token,
     read_token,

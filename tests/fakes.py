@@ -14,6 +14,7 @@ from qc_service.application.acts import Acts
 from qc_service.application.attesting import Attestor
 from qc_service.application.ports import (
     NEVER,
+    Arrival,
     CatalogueRow,
     Done,
     IndexRows,
@@ -92,6 +93,10 @@ class MemoryStore(Store):
 
     def records(self, first: int, count: int) -> tuple[StoredRecord, ...]:
         return tuple(self.log[first : first + count])
+
+    def arrivals(self, first: int, most: int) -> tuple[Arrival, ...]:
+        found = self.records(first, most)
+        return tuple(Arrival(index=one.index, stream=one.stream, digest=one.digest) for one in found)
 
     def citing(self, cited: str, room: str) -> tuple[tuple[str, ...], int]:
         found = {

@@ -9,13 +9,15 @@ from threading import Lock
 from typing import Any, TypeVar
 
 from qc_service.application.decoding import recorded
-from qc_service.application.ports import Store, StoredRecord, Tampered
+from qc_service.application.ports import Arrival, Store, StoredRecord, Tampered
 from qc_service.domain.errors import DomainError
 from qc_service.domain.records import Fold, Recorded
 
 S = TypeVar("S")
 MOST_STREAMS = 8192
 MOST_MADE = 4096
+MOST_ARRIVALS = 1024
+"""How many new entries of the log are looked through; after more, every stream known is asked for anew."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,28 +65,58 @@ class Made:
 class Histories:
     """The histories that one process has read; safe to share between threads.
 
-    The last record known is read again with those that followed it: where it is not the same, the database is
-    another one (restored, rolled back), and everything known of the stream is dropped.
+    ``follow`` looks once through what came to the log since, so that a stream nothing came to is not asked for again.
+    The last entry known is read again with those that followed it: where it is not the same, the database is another
+    one (restored, rolled back), and every stream is asked for again. A stream that is asked for begins at its own last
+    record known, likewise, and is read from its first where that is another.
     """
 
     def __init__(self) -> None:
         self._known: OrderedDict[str, History] = OrderedDict()
+        self._current: set[str] = set()
+        self._last: Arrival | None = None
         self._folds: dict[int, Fold[Any]] = {}
         self._made: OrderedDict[str, Made] = OrderedDict()
         self._lock = Lock()
 
-    def read(self, store: Store, stream: str) -> History:
-        """The stream as it stands now."""
+    def follow(self, store: Store) -> None:
+        """Learn to which streams something came since this was last asked."""
         with self._lock:
-            known = self._known.get(stream)
+            last = self._last
+        first = max(store.head().size - 1, 0) if last is None else last.index
+        found = store.arrivals(first, MOST_ARRIVALS)
+        with self._lock:
+            if last is not None and (not found or found[0] != last):
+                self._last = None
+            if self._last is None or len(found) == MOST_ARRIVALS:
+                self._current.clear()
+            self._current.difference_update(arrival.stream for arrival in found[1:])
+            if found and (self._last is None or found[-1].index > self._last.index):
+                self._last = found[-1]
+
+    def read(self, store: Store, stream: str) -> History:
+        """The stream as it stands now, or as it stood when the log was last followed."""
+        with self._lock:
+            known, followed = self._known.get(stream), self._last
+            if known is not None and stream in self._current:
+                return known
+        history = self._read(store, stream, known)
+        with self._lock:
+            self._known[stream] = history
+            self._known.move_to_end(stream)
+            if followed is self._last and followed is not None:
+                self._current.add(stream)
+            if len(self._known) > MOST_STREAMS:
+                self._current.discard(self._known.popitem(last=False)[0])
+        return history
+
+    def _read(self, store: Store, stream: str, known: History | None) -> History:
         if known is not None and known.head is not None:
             found = store.stream(stream, known.head.seq)
             if found and found[0].digest == known.head.digest:
-                return (
-                    known if len(found) == 1 else self._keep(stream, known.followed(found[1:], self._folds))
-                )
+                return known if len(found) == 1 else known.followed(found[1:], self._folds)
         found = store.stream(stream)
-        return self._keep(stream, History().followed(found, {}) if found else History())
+        return History().followed(found, {}) if found else History()
 
     def state(self, history: History, fold: Fold[S]) -> S | None:
         """The state of a history; the fold is remembered, so that it can be folded on later."""
@@ -103,11 +135,3 @@ class Histories:
             self._made.move_to_end(name)
             if len(self._made) > MOST_MADE:
                 self._made.popitem(last=False)
-
-    def _keep(self, stream: str, history: History) -> History:
-        with self._lock:
-            self._known[stream] = history
-            self._known.move_to_end(stream)
-            if len(self._known) > MOST_STREAMS:
-                self._known.popitem(last=False)
-        return history

@@ -46,6 +46,15 @@ class StoredRecord:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Arrival:
+    """That a record came to the log: its place, its stream and its digest."""
+
+    index: int
+    stream: str
+    digest: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class LogHead:
     """The log as committed: how many entries, their frontier, and when the last was recorded."""
 
@@ -195,6 +204,10 @@ class Store(ABC):
     @abstractmethod
     def records(self, first: int, count: int) -> tuple[StoredRecord, ...]:
         """Records by their place in the log, at most ``count`` from ``first``."""
+
+    @abstractmethod
+    def arrivals(self, first: int, most: int) -> tuple[Arrival, ...]:
+        """Which records came to the log from this place on, in their order, ``most`` at the most."""
 
     @abstractmethod
     def citing(self, cited: str, room: str) -> tuple[tuple[str, ...], int]:

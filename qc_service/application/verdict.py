@@ -13,7 +13,7 @@ import orjson
 from qc_service.application.actor import Actor
 from qc_service.application.answers import lot_answer, stable_members
 from qc_service.application.judging import Found, Verdict, facts_of, judge
-from qc_service.application.ports import Store, Tampered
+from qc_service.application.ports import LotAnswerRow, Store, Tampered
 from qc_service.application.view import View
 from qc_service.domain.identifiers import CountryCode
 from qc_service.domain.lots import LOT
@@ -22,6 +22,9 @@ from qc_service.domain.permissions import Role
 from qc_service.domain.products import PRODUCT
 from qc_service.domain.verdict import Asker, ScannedCode
 from qc_service.domain.vocabulary import AdministrationRoute
+
+LOOKS = 3
+"""How often a lot's ready row is compared with its records before it counts as altered."""
 
 
 def asker_of(
@@ -94,10 +97,8 @@ def _looked_up(view: View, fields: ScannedCode) -> Found:
     if fields.lot is None or view.find(LOT, fields.lot) is None:
         return Found(product_known=product_known, tree_size=size, serial_in=_elsewhere(view, fields))
     name = fields.lot
-    kept = view.ready_answer(name)
-    row = view.remembered(f"answer of lot/{name}", lambda streams: lot_answer(streams, name))
-    # Records may have come while they were read, so the row is either what was kept before that or what is kept now.
-    if row != kept and row != view.ready_answer(name):
+    row = _worked_out(view, name)
+    if not _is_kept(view, name, row):
         return Found(lot=row, product_known=product_known, tree_size=size, altered=True)
     try:
         vial = view.find_vial(name, fields.serial) if fields.serial else None
@@ -105,6 +106,20 @@ def _looked_up(view: View, fields: ScannedCode) -> Found:
         return Found(lot=row, product_known=product_known, tree_size=size, altered=True)
     serial_in = () if vial else _elsewhere(view, fields)
     return Found(lot=row, vial=vial, product_known=product_known, tree_size=size, serial_in=serial_in)
+
+
+def _worked_out(view: View, name: str) -> LotAnswerRow:
+    return view.remembered(f"answer of lot/{name}", lambda streams: lot_answer(streams, name))
+
+
+def _is_kept(view: View, name: str, row: LotAnswerRow) -> bool:
+    """Whether the ready row is what follows from the records; those that came meanwhile call for another look."""
+    for _ in range(LOOKS):
+        if row == view.ready_answer(name):
+            return True
+        view = view.anew()
+        row = _worked_out(view, name)
+    return False
 
 
 def _elsewhere(view: View, fields: ScannedCode) -> tuple[str, ...]:

@@ -29,6 +29,10 @@ class View:
         self._vials: dict[tuple[str, str], int] = {}
         self._named: dict[tuple[str, str], Vial | None] = {}
 
+    def anew(self) -> View:
+        """A view of the same store that has read nothing yet."""
+        return View(self._store, self._histories)
+
     def history(self, stream: str) -> tuple[Recorded, ...]:
         """Every record of a stream, from its first."""
         return self._read(stream).records
@@ -38,6 +42,8 @@ class View:
         return self._read(stream).head
 
     def _read(self, stream: str) -> History:
+        if not self._streams:
+            self._histories.follow(self._store)
         if stream not in self._streams:
             self._streams[stream] = self._histories.read(self._store, stream)
         return self._streams[stream]

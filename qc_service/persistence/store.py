@@ -12,6 +12,7 @@ from sqlalchemy.exc import OperationalError
 
 from qc_service.application.ports import (
     NEVER,
+    Arrival,
     CatalogueRow,
     Done,
     LogHead,
@@ -43,6 +44,11 @@ _STREAM = Statement(
 )
 _LOG = Statement(
     select(*RECORDS)
+    .where(_PLACE.log_index >= bindparam("first"), _PLACE.log_index < bindparam("last"))
+    .order_by(_PLACE.log_index)
+)
+_ARRIVALS = Statement(
+    select(_PLACE.log_index, _PLACE.stream, _PLACE.digest)
     .where(_PLACE.log_index >= bindparam("first"), _PLACE.log_index < bindparam("last"))
     .order_by(_PLACE.log_index)
 )
@@ -97,6 +103,10 @@ class SqlStore(Store):
 
     def records(self, first: int, count: int) -> tuple[StoredRecord, ...]:
         return tuple(map(rows.record_of, self.asked(_LOG, first=first, last=first + count)))
+
+    def arrivals(self, first: int, most: int) -> tuple[Arrival, ...]:
+        found = self.asked(_ARRIVALS, first=first, last=first + most)
+        return tuple(Arrival(index=index, stream=stream, digest=digest) for index, stream, digest in found)
 
     def citing(self, cited: str, room: str) -> tuple[tuple[str, ...], int]:
         found = self.asked(_CITING, cited=cited, room=room)

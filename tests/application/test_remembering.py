@@ -10,7 +10,7 @@ import pytest
 from qc_service.application import histories
 from qc_service.application.histories import Histories, History
 from qc_service.application.lots import register_lot
-from qc_service.application.ports import Tampered
+from qc_service.application.ports import Arrival, StoredRecord, Tampered
 from qc_service.application.processing import open_deviation
 from qc_service.application.view import View
 from qc_service.domain.lots import LOT
@@ -18,6 +18,7 @@ from qc_service.domain.products import PRODUCT
 from qc_service.domain.vials import Vial
 from tests.application.lot_world import LOT_A, NOTICED, REGISTER, LotWorld
 from tests.application.use_world import UseWorld
+from tests.fakes import MemoryStore
 
 STREAMS = {f"lot/{LOT_A}", "product/EXO-INJ-1"}
 
@@ -122,3 +123,99 @@ def test_vials_that_were_named_are_read_once(monkeypatch: pytest.MonkeyPatch) ->
     assert view.find_vial(LOT_A, unknown) is None
     assert view.vial(LOT_A, first).version == view.reads().vials[LOT_A, first]
     assert asked == [(second, first, unknown)]
+
+
+@dataclass
+class Asked:
+    """How often a store is asked for a stream."""
+
+    store: MemoryStore
+    streams: list[str] = field(default_factory=list)
+
+    def watch(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        read = self.store.stream
+
+        def watched(stream: str, first: int = 0) -> tuple[StoredRecord, ...]:
+            self.streams.append(stream)
+            return read(stream, first)
+
+        monkeypatch.setattr(self.store, "stream", watched)
+
+
+@pytest.fixture
+def asked(counted: Counted, monkeypatch: pytest.MonkeyPatch) -> Asked:
+    counted.view.remembered("deviations", counted.work)
+    found = Asked(counted.lots.world.store)
+    found.watch(monkeypatch)
+    return found
+
+
+def test_a_stream_to_which_nothing_came_is_not_asked_for_again(counted: Counted, asked: Asked) -> None:
+    assert counted.view.remembered("deviations", counted.work) == 0
+    assert asked.streams == []
+    counted.lots.act(open_deviation, NOTICED)
+    asked.streams.clear()
+    assert counted.view.remembered("deviations", counted.work) == 1
+    assert asked.streams == [f"lot/{LOT_A}"]
+
+
+def test_after_too_many_arrivals_every_stream_is_asked_for(
+    counted: Counted, asked: Asked, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(histories, "MOST_ARRIVALS", 2)
+    for _ in range(3):
+        counted.lots.act(open_deviation, NOTICED)
+    asked.streams.clear()
+    assert counted.view.remembered("deviations", counted.work) == 3
+    assert set(asked.streams) == STREAMS
+
+
+@pytest.mark.parametrize("left", [0, -1], ids=["emptied", "put back by one record"])
+def test_another_database_is_read_from_its_beginning(counted: Counted, asked: Asked, left: int) -> None:
+    """Whether it is empty or was put back and went on otherwise."""
+    store = counted.lots.world.store
+    if left == 0:
+        store.log.clear()
+        assert counted.view.find(LOT, LOT_A) is None
+        return
+    last = store.log[-1]
+    store.log[-1] = replace(last, digest="0" * 64)
+    with pytest.raises(Tampered):
+        counted.view.find(LOT, LOT_A)
+    store.log[-1] = last
+
+
+def test_what_another_thread_followed_meanwhile_is_not_believed_to_be_all(
+    counted: Counted, asked: Asked, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A record that came after the other thread looked, and before this one did, is seen by this one."""
+    store, arrivals = asked.store, asked.store.arrivals
+
+    def late(first: int, most: int) -> tuple[Arrival, ...]:
+        monkeypatch.setattr(store, "arrivals", arrivals)
+        counted.lots.act(open_deviation, NOTICED)
+        counted.view.history(f"lot/{LOT_A}")
+        counted.lots.act(open_deviation, NOTICED)
+        return arrivals(first, most)
+
+    monkeypatch.setattr(store, "arrivals", late)
+    assert counted.view.remembered("deviations", counted.work) == 2
+
+
+def test_a_stream_read_while_the_log_was_followed_is_asked_for_again(
+    counted: Counted, asked: Asked, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It may have been read just before a record that the other thread knows of already."""
+    store, stream = asked.store, asked.store.stream
+
+    def slow(name: str, first: int = 0) -> tuple[StoredRecord, ...]:
+        found = stream(name, first)
+        monkeypatch.setattr(store, "stream", stream)
+        counted.lots.act(open_deviation, NOTICED)
+        counted.known.follow(store)
+        return found
+
+    counted.lots.act(open_deviation, NOTICED)
+    monkeypatch.setattr(store, "stream", slow)
+    counted.view.history(f"lot/{LOT_A}")
+    assert counted.view.remembered("deviations", counted.work) == 2

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ from sqlalchemy import Engine, text
 
 from qc_service.application.ports import Unavailable
 from qc_service.persistence.auditing import SqlAuditable
-from qc_service.persistence.engine import open_engine, writing
+from qc_service.persistence.engine import GLANCE, open_engine, writing
 from tests.application.lot_world import LOT_A
 from tests.persistence.conftest import ROW_KEY
 from tests.persistence.databases import sqlite_file
@@ -29,6 +30,30 @@ def test_sqlite_is_durable_and_keeps_its_foreign_keys(tmp_path: Path) -> None:
     assert told == {
         "journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "recursive_triggers": 1, "page_size": 16384,
     }  # fmt: skip
+
+
+def test_a_sqlite_writer_goes_on_as_soon_as_it_is_its_turn(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It looks again at once, every time: to leave it to the database is to sleep longer each time."""
+    url = sqlite_file(tmp_path)
+    holder, engine = open_engine(url), open_engine(url)
+    slept: list[float] = []
+    with ExitStack() as held:
+        held.enter_context(writing(holder))
+
+        def glance(seconds: float) -> None:
+            slept.append(seconds)
+            if len(slept) == 40:
+                held.close()
+
+        monkeypatch.setattr("qc_service.persistence.engine.time.sleep", glance)
+        with writing(engine) as connection:
+            waits = connection.exec_driver_sql("PRAGMA busy_timeout").scalar_one()
+    assert slept == [GLANCE] * 40
+    assert waits == 30_000
+    holder.dispose()
+    engine.dispose()
 
 
 def test_other_databases_are_not_kept() -> None:

@@ -38,6 +38,13 @@ class LotWantedSchema(Strict):
     count = count("How many of those in stock, the first filled first.", least=1)
 
 
+class CartonWantedSchema(Strict):
+    """A carton of the shipment."""
+
+    sscc = fixed(18, "Its SSCC, 18 digits.", required=True)
+    contents = parts(LotWantedSchema, "What is in it; nothing said is all that no other carton has.")
+
+
 class DispatchShipmentSchema(Strict):
     """A consignment; what accompanies it is made from the records."""
 
@@ -48,6 +55,7 @@ class DispatchShipmentSchema(Strict):
     courier = line("Who carries it.", required=True)
     tracking = line("The courier's number.")
     logger = line("The temperature logger in the box.")
+    cartons = parts(CartonWantedSchema, "Which of the vials are in which carton.", most=1000)
     dispatched_at = moment("When it left, if not now.")
 
 
@@ -73,6 +81,11 @@ class ReceiveShipmentSchema(Strict):
         ArrivalSchema,
         "Vials that arrived otherwise, and vials on hand that nobody listed.",
         most=MOST_VIALS,
+    )
+    cartons_ok = several(
+        fixed(18, "A carton's SSCC.", required=True),
+        "Cartons that arrived well; where any is named, the others are still on their way.",
+        most=1000,
     )
     temperature = part(LoggerReadingSchema, "What the logger in the box says.")
     received_at = moment("When it arrived, if not now.")
@@ -124,6 +137,13 @@ class ReceiptSchema(Schema):
     out_of_range = several(name("A lot."), "Lots that were too cold or too warm.", required=True)
 
 
+class CartonSchema(Schema):
+    """A carton and the vials that were packed into it."""
+
+    sscc = fixed(18, "Its SSCC.", required=True)
+    contents = parts(LotVialsSchema, "The vials in it.", required=True)
+
+
 class ShipmentSchema(Schema):
     """A shipment for its sender and its consignee."""
 
@@ -141,3 +161,4 @@ class ShipmentSchema(Schema):
     received_at = moment("When it arrived.", required=True, none=True)
     receipts = parts(ReceiptSchema, "Every receipt.", required=True)
     excursion = several(name("A lot."), "Lots whose excursion is not judged yet.", required=True)
+    cartons = parts(CartonSchema, "Which vials were packed into which carton.", most=1000, required=True)

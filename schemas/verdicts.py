@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from marshmallow import Schema
+from marshmallow import Schema, fields
 
-from schemas.members import count, moment, part, parts, several, term, truth, varying, words
+from schemas.members import count, moment, part, parts, several, tally, term, truth, varying, words
 from schemas.storage import StorageConditionSchema
 
 DECISIONS = ("in_order", "do_not_use", "cannot_verify")
@@ -106,8 +106,44 @@ class EvidenceSchema(Schema):
     bundle = words("The path of the lot's provenance bundle.", none=True)
 
 
+class AnsweredCartonSchema(Schema):
+    """Which carton was answered about, and the shipment that it was in."""
+
+    sscc = words("Its SSCC, 18 digits.")
+    shipment = words("The shipment's number.")
+    sender = words("Who sent it.")
+    recipient = words("Whom it went to.")
+    status = words("Where the shipment stands.")
+
+
+class OneOfManySchema(Schema):
+    """The answer to one of several vials, in short."""
+
+    position = count("Its place in the carton or on the tray, from 0.", most=MOST, required=True)
+    code = words(
+        "The code as it was sent; null for a vial in a carton that was asked about alone.", none=True
+    )
+    carton = words("The SSCC of the carton that it was answered with.", none=True)
+    decision = term(DECISIONS, "The answer in one word.", required=True)
+    vial = part(AnsweredVialSchema, "Which vial.", required=True)
+    reasons = parts(ReasonSchema, "Why it is not in_order, the gravest first.", required=True)
+    notices = parts(NoticeSchema, "What to know besides.", required=True)
+
+
+class TrayVerdictSchema(Schema):
+    """The answers to the codes on a tray, the worst first; the decision is the worst of them."""
+
+    decision = term(DECISIONS, "The worst answer.", required=True)
+    as_of = moment("When it was answered.", required=True)
+    counts = tally("How many vials by decision.")
+    reasons = parts(ReasonSchema, "Every reason, and of how many vials.", required=True)
+    notices = parts(NoticeSchema, "What to know besides.", required=True)
+    answers = parts(OneOfManySchema, "One for each vial, the worst first.", most=1000, required=True)
+
+
 class VerdictSchema(Schema):
-    """The answer; the members from ``product`` to ``sourcing`` are there where a lot is on record."""
+    """The answer; the members from ``product`` to ``sourcing`` are there where a lot is on record, those from
+    ``carton`` on where the code is a carton's."""
 
     decision = term(DECISIONS, "The answer in one word.", required=True)
     as_of = moment("When it was answered.", required=True)
@@ -120,3 +156,10 @@ class VerdictSchema(Schema):
     contact = part(ContactSchema, "Whom to call.", none=False)
     release = part(AnsweredReleaseSchema, "Its release, if there is one.", none=True)
     sourcing = part(SourcingSchema, "What it was made from, and how.", none=False)
+    carton = part(AnsweredCartonSchema, "Which carton.", none=False)
+    counts = fields.Dict(
+        keys=fields.String(),
+        values=fields.Integer(),
+        metadata={"description": "How many of its vials by decision."},
+    )
+    answers = parts(OneOfManySchema, "One for each vial in it, the worst first.", most=MOST)

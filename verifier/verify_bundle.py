@@ -912,7 +912,7 @@ def vial_state(case: Case) -> dict[str, Any] | None:
 
 
 UNDOABLE = ("VialLost", "VialPrepared", "VialReturned", "VialWasted")
-NO_MOVE = ("ShipmentExcursionAssessed", "VialChecked")  # a judgement on temperatures, and a question
+NO_MOVE = ("CartonsPacked", "ShipmentExcursionAssessed", "VialChecked")  # cartons, temperatures, a question
 OVERTAKEN = ("VialLost", "VialPutBack", "VialReissued", "VialReturned", "VialSetAside")
 
 

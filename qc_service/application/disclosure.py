@@ -12,7 +12,7 @@ from qc_service.domain.lookback import LookbackConcluded
 from qc_service.domain.permissions import Permission
 from qc_service.domain.recalls import RecallInitiated
 from qc_service.domain.records import Recorded
-from qc_service.domain.shipments import ShipmentDispatched, ShipmentReceived
+from qc_service.domain.shipments import CartonsPacked, ShipmentDispatched, ShipmentReceived
 
 SHARED_ROOMS = ("vial", "shipment", "recall")
 """The rooms in whose streams several organisations record: each is shown its own acts and the owner's."""
@@ -41,7 +41,7 @@ class Reader:
 
     def _concerned(self, recorded: Recorded) -> bool:
         mine, body = self.actor.organisation, recorded.body
-        if isinstance(body, ShipmentDispatched | ShipmentReceived):
+        if isinstance(body, ShipmentDispatched | CartonsPacked | ShipmentReceived):
             return mine in (body.recipient, recorded.signer.organisation)
         if isinstance(body, RecallInitiated):
             return all(consignee.organisation == mine for consignee in body.consignees)

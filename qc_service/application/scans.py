@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from qc_service.application.actor import Actor
+from qc_service.application.cartons import ANYBODY, NOT_YOURS, carton_verdict
 from qc_service.application.judging import Verdict
 from qc_service.application.ports import Store, Tampered
 from qc_service.application.verdict import answer, hot_answer
@@ -33,10 +34,14 @@ _MERGED = "21"
 
 @dataclass(frozen=True, kw_only=True)
 class Question:
-    """Which vial or lot is asked about; with a ``finding`` the code does not say, and no record answers."""
+    """Which vial or lot is asked about; with a ``finding`` the code does not say, and no record answers.
+
+    A ``carton`` is answered by its vials, to those whom it concerns; its ``finding`` is for everybody else.
+    """
 
     fields: ScannedCode
     finding: Finding | None = None
+    carton: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -103,16 +108,29 @@ def _by_serial(store: Store, fields: ScannedCode, serial: str) -> Question:
     return Question(fields=replace(fields, lot=lots[0]))
 
 
-def verdict_on(store: Store, question: Question, circumstances: Circumstances) -> Verdict:
-    """The answer: for a person from the records, for anybody else from the ready rows."""
-    at = circumstances.at
-    if question.finding is not None:
-        return _unanswered(question.fields, question.finding, at, store.head().size)
+def verdict_on(
+    store: Store, question: Question, circumstances: Circumstances, view: View | None = None
+) -> Verdict:
+    """The answer: for a person from the records, for anybody else from the ready rows.
+
+    With a ``view``, what was read for one answer serves the next.
+    """
+    at, finding = circumstances.at, question.finding
+    if question.carton is not None and circumstances.asker is not None:
+        verdict = carton_verdict(
+            view or View(store), circumstances.asker, question.carton, country=circumstances.country,
+            route=circumstances.route, at=at,
+        )  # fmt: skip
+        if verdict is not None:
+            return verdict
+        finding = NOT_YOURS
+    if finding is not None:
+        return _unanswered(question.fields, finding, at, store.head().size)
     if circumstances.asker is None:
         asker = Asker(country=circumstances.country, route=circumstances.route)
         return hot_answer(store, question.fields, asker, at)
     return answer(
-        View(store),
+        view or View(store),
         asker=circumstances.asker,
         fields=question.fields,
         country=circumstances.country,
@@ -131,6 +149,8 @@ def _of_code(store: Store, read: Reading) -> Question:
     if read.kind != "gs1":
         return _untold("malformed_code", "This code names a donation, not a vial.")
     fields = scanned(read)
+    if "sscc" in read.fields and fields.serial is None:
+        return Question(fields=fields, finding=ANYBODY, carton=read.fields["sscc"])
     alone = fields.lot if fields.serial is None and read.form is Form.SCAN else None
     if alone is not None and _swallowed(store, alone):
         detail = (

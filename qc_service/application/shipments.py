@@ -23,9 +23,10 @@ from qc_service.domain.dispatch import (
     shipment_reasons,
 )
 from qc_service.domain.errors import Malformed, Reason
-from qc_service.domain.identifiers import Line, LotNumber, OrganisationId, ShipmentId, Text, VialSerial
+from qc_service.domain.identifiers import Line, LotNumber, OrganisationId, ShipmentId, Sscc, Text, VialSerial
 from qc_service.domain.lots import LOT, Lot
 from qc_service.domain.moments import ZonedTime
+from qc_service.domain.packing import Packing, reuse_reasons
 from qc_service.domain.parties import ORGANISATION
 from qc_service.domain.permissions import Permission
 from qc_service.domain.products import PRODUCT
@@ -33,6 +34,7 @@ from qc_service.domain.records import Meaning, New
 from qc_service.domain.shipments import (
     SHIPMENT,
     Arrival,
+    CartonsPacked,
     Condition,
     LoggerReading,
     Shipment,
@@ -61,8 +63,16 @@ class LotWanted:
 
 
 @dataclass(frozen=True, kw_only=True)
+class CartonWanted:
+    """A carton of the shipment and what goes into it; without ``contents`` it takes what no other carton has."""
+
+    sscc: Sscc
+    contents: tuple[LotWanted, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
 class DispatchShipment:
-    """A consignment that leaves now, or left at ``dispatched_at``."""
+    """A consignment that leaves now, or left at ``dispatched_at``; not every vial need be in a carton."""
 
     shipment: ShipmentId
     recipient: OrganisationId
@@ -71,23 +81,31 @@ class DispatchShipment:
     courier: Line
     tracking: Line | None = None
     logger: Line | None = None
+    cartons: tuple[CartonWanted, ...] = ()
     dispatched_at: ZonedTime | None = None
 
     def __post_init__(self) -> None:
-        """Raise ``Malformed`` where nothing is in it or a lot is named twice."""
+        """Raise ``Malformed`` where nothing is in it, or a lot or a carton is named twice."""
         if not self.contents:
             raise EmptyShipment("name at least one lot", field="contents")
         if len({wanted.lot for wanted in self.contents}) != len(self.contents):
             raise Malformed("a lot is named twice: put its vials together", field="contents")
+        if len({carton.sscc for carton in self.cartons}) != len(self.cartons):
+            raise Malformed("a carton is named twice", field="cartons")
+        if sum(not carton.contents for carton in self.cartons) > 1:
+            raise Malformed("say of all cartons but one what is in them", field="cartons")
 
 
 @dataclass(frozen=True, kw_only=True)
 class ReceiveShipment:
     """How a consignment arrived: vials that nobody lists arrived well; listed ones may be on hand
     unexpectedly.
+
+    Where ``cartons_ok`` names cartons, those arrived well except for the vials listed, and the others are underway.
     """
 
     shipment: ShipmentId
+    cartons_ok: tuple[Sscc, ...] = ()
     vials: tuple[Arrival, ...] = ()
     temperature: LoggerReading | None = None
     received_at: ZonedTime | None = None
@@ -111,21 +129,41 @@ def dispatch_shipment(view: View, occasion: Occasion, intent: DispatchShipment) 
     if view.find(SHIPMENT, intent.shipment) is not None:
         raise ShipmentExists(f"A shipment {intent.shipment} is on record; give this one another number.")
     parts = tuple(_part(view, occasion, wanted) for wanted in intent.contents)
-    reasons = (*_recipient(view, intent.recipient, sender), *shipment_reasons(parts, sender))
+    refs = tuple(vial.ref for part in parts for vial in part.found)
+    packing = Packing(refs, {carton.sscc: carton.contents for carton in intent.cartons})
+    reasons = (
+        *_recipient(view, intent.recipient, sender),
+        *shipment_reasons(parts, sender),
+        *packing.reasons,
+        *(
+            reason
+            for carton in intent.cartons
+            for reason in reuse_reasons(carton.sscc, _under(view, carton.sscc))
+        ),
+    )
     if reasons:
         raise ShipmentRefused("These vials may not leave.", reasons)
     body = ShipmentDispatched(
         shipment=intent.shipment,
         sender=sender,
         recipient=intent.recipient,
-        contents=grouped(vial.ref for part in parts for vial in part.found),
+        contents=grouped(refs),
         packed_by=intent.packed_by,
         courier=intent.courier,
         tracking=intent.tracking,
         logger=intent.logger,
         accompanying=tuple(accompanying_record(view, part.lot) for part in parts),
     )
-    return (New(name=intent.shipment, body=body, occurred_at=intent.dispatched_at),)
+    dispatch = New(name=intent.shipment, body=body, occurred_at=intent.dispatched_at)
+    if not intent.cartons:
+        return (dispatch,)
+    packed = CartonsPacked(shipment=intent.shipment, recipient=intent.recipient, cartons=packing.cartons)
+    return (dispatch, New(name=intent.shipment, body=packed, occurred_at=intent.dispatched_at))
+
+
+def _under(view: View, sscc: Sscc) -> tuple[Shipment, ...]:
+    """The shipments that a carton of this number was in."""
+    return tuple(view.get(SHIPMENT, name) for name in view.citing(f"sscc/{sscc}", SHIPMENT.room))
 
 
 def _recipient(view: View, recipient: OrganisationId, sender: OrganisationId) -> tuple[Reason, ...]:
@@ -183,7 +221,7 @@ def _receipt(view: View, shipment: Shipment, intent: ReceiveShipment) -> Shipmen
         if named[ref].condition in {Condition.MISSING, Condition.REFUSED}:
             raise Malformed(f"vial {ref.name} is not in this shipment, so it is not missing", field="vials")
     well = {ref for ref in named if named[ref].condition is Condition.OK} & listed
-    unnamed = set() if shipment.receipts else listed - set(named)
+    unnamed = (_in_cartons(shipment, intent.cartons_ok) or set(shipment.underway)) - set(named)
     known = [ref for ref in extra if view.find_vial(ref.lot, ref.serial) is not None]
     return ShipmentReceived(
         shipment=shipment.id,
@@ -199,6 +237,16 @@ def _receipt(view: View, shipment: Shipment, intent: ReceiveShipment) -> Shipmen
         temperature=intent.temperature,
         out_of_range=_out_of_range(view, shipment, intent.temperature),
     )
+
+
+def _in_cartons(shipment: Shipment, ssccs: tuple[Sscc, ...]) -> set[VialRef]:
+    refs: set[VialRef] = set()
+    for sscc in ssccs:
+        carton = shipment.carton(sscc)
+        if carton is None:
+            raise Malformed(f"carton {sscc} is not in this shipment", field="cartons_ok")
+        refs |= set(carton.vials)
+    return refs
 
 
 def _out_of_range(view: View, shipment: Shipment, reading: LoggerReading | None) -> tuple[LotNumber, ...]:
@@ -233,6 +281,7 @@ def read_shipment(view: View, actor: Actor, shipment: str) -> dict[str, object]:
         "received_at": to_plain(state.received_at),
         "receipts": to_plain(state.receipts),
         "excursion": list(state.excursion),
+        "cartons": to_plain(state.cartons),
     }
 
 

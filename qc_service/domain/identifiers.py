@@ -175,6 +175,13 @@ class Gln(Gs1Number):
     EXAMPLE = "9506000140445"
 
 
+class Sscc(Gs1Number):
+    """A carton or pallet by its serial shipping container code with 18 digits."""
+
+    GRAMMAR = re.compile(r"\d{18}", re.ASCII)
+    EXAMPLE = "095060001343520017"
+
+
 class Din(Code):
     """A donation identification number, 13 characters (ISBT 128 Standard, data structure 001, without flags)."""
 

@@ -15,6 +15,7 @@ from qc_service.domain.identifiers import (
     OrganisationId,
     ProductCode,
     ShipmentId,
+    Sscc,
     Text,
     VialSerial,
 )
@@ -87,6 +88,33 @@ class ShipmentDispatched(Body):
         """The lots in it and both organisations."""
         lots = tuple(f"lot/{vials.lot}" for vials in self.contents)
         return (*lots, f"organisation/{self.sender}", f"organisation/{self.recipient}")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Carton:
+    """The vials in one carton, which goes by its SSCC."""
+
+    sscc: Sscc
+    contents: tuple[LotVials, ...]
+
+    @property
+    def vials(self) -> tuple[VialRef, ...]:
+        """Every vial in it."""
+        return one_by_one(self.contents)
+
+
+@record("shipment")
+@dataclass(frozen=True, kw_only=True)
+class CartonsPacked(Body):
+    """Which of the shipment's vials left in which carton: recorded with the dispatch; some may be in none."""
+
+    shipment: ShipmentId
+    recipient: OrganisationId
+    cartons: tuple[Carton, ...]
+
+    def cites(self) -> tuple[str, ...]:
+        """The cartons' numbers, by which the shipment is found."""
+        return tuple(f"sscc/{carton.sscc}" for carton in self.cartons)
 
 
 class Condition(StrEnum):
@@ -187,6 +215,7 @@ class Shipment:
     receipts: tuple[ShipmentReceived, ...] = ()
     received_at: datetime | None = None
     excursion: tuple[LotNumber, ...] = ()
+    cartons: tuple[Carton, ...] = ()
 
     @property
     def recipient(self) -> OrganisationId:
@@ -199,9 +228,20 @@ class Shipment:
         return one_by_one(self.dispatched.contents)
 
     @property
+    def underway(self) -> tuple[VialRef, ...]:
+        """The vials that no receipt speaks of yet."""
+        told = {ref for receipt in self.receipts for ref in one_by_one(receipt.ok)}
+        told |= {arrival.vial for receipt in self.receipts for arrival in receipt.exceptions}
+        return tuple(ref for ref in self.vials if ref not in told)
+
+    def carton(self, sscc: str) -> Carton | None:
+        """The carton of this number, if it was in the shipment."""
+        return next((carton for carton in self.cartons if carton.sscc == sscc), None)
+
+    @property
     def status(self) -> ShipmentStatus:
-        """In transit until its consignee received it."""
-        if not self.receipts:
+        """In transit until its consignee received all of it."""
+        if self.underway:
             return ShipmentStatus.IN_TRANSIT
         if any(receipt.troubled for receipt in self.receipts):
             return ShipmentStatus.RECEIVED_WITH_EXCEPTIONS
@@ -219,6 +259,11 @@ def _dispatched(recorded: Recorded, body: ShipmentDispatched) -> Shipment:
         dispatched=body,
         dispatched_at=recorded.occurred_at.instant,
     )
+
+
+@SHIPMENT.on(CartonsPacked)
+def _packed(shipment: Shipment, _: Recorded, body: CartonsPacked) -> Shipment:
+    return replace(shipment, cartons=body.cartons)
 
 
 @SHIPMENT.on(ShipmentReceived)

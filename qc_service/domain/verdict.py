@@ -95,7 +95,14 @@ RULES: dict[str, Rule] = {
 }
 """Every reason code in the order in which an answer gives them (domain.md section 6)."""
 
-NOTICES = ("custody_not_checked", "expires_soon", "cleared_deviation", "one_person_policy", "late_records")
+NOTICES = (
+    "custody_not_checked",
+    "expires_soon",
+    "cleared_deviation",
+    "one_person_policy",
+    "late_records",
+    "scanned_twice",
+)
 _ORDER = {code: place for place, code in enumerate((*RULES, *NOTICES))}
 
 
@@ -132,6 +139,16 @@ def decide(reasons: tuple[Finding, ...]) -> Decision:
     if Decision.DO_NOT_USE in said:
         return Decision.DO_NOT_USE
     return Decision.CANNOT_VERIFY if said else Decision.IN_ORDER
+
+
+def gravity(reasons: tuple[Finding, ...]) -> int:
+    """The place of an answer among many, the worst first: 0 where one of its reasons alerts, then as it decides."""
+    if any(RULES[reason.code].alert for reason in reasons):
+        return 0
+    return 1 + _WORST_FIRST.index(decide(reasons))
+
+
+_WORST_FIRST = (Decision.DO_NOT_USE, Decision.CANNOT_VERIFY, Decision.IN_ORDER)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -18,25 +18,37 @@ from werkzeug.exceptions import TooManyRequests
 from qc_service.web.service import EXTENSION as SERVICE
 
 EXTENSION = "qc_service.limiter"
-PUBLIC = ("/01/", "/check", "/verify/", "/api/v1/verify", "/trust/recalls")
+PUBLIC = ("/00/", "/01/", "/check", "/verify/", "/api/v1/verify", "/trust/recalls")
 
 
 def check() -> None:
     """Count a public read of the asking address. Raises 429 with the wait in seconds."""
     if not request.path.startswith(PUBLIC) or "Authorization" in request.headers:
         return
-    if not within(current_app.extensions, request.remote_addr):
+    _count(1)
+
+
+def check_more(questions: int) -> None:
+    """Count further questions of a request that was counted as one. Raises 429 likewise."""
+    if "Authorization" not in request.headers and questions:
+        _count(questions)
+
+
+def _count(questions: int) -> None:
+    if not within(current_app.extensions, request.remote_addr, questions):
         raise TooManyRequests("Too many questions from this address; wait a minute.", retry_after=60)
 
 
-def within(extensions: dict[str, Any], address: str | None) -> bool:
-    """Count one public read of this address, and whether it may have an answer."""
+def within(extensions: dict[str, Any], address: str | None, questions: int = 1) -> bool:
+    """Count so many public reads of this address, and whether they may have an answer."""
     most = extensions[SERVICE].requests_per_minute
     if not most:
         return True
     if EXTENSION not in extensions:
         extensions[EXTENSION] = SlidingWindowCounterRateLimiter(MemoryStorage())
-    allowed: bool = extensions[EXTENSION].hit(RateLimitItemPerMinute(most), _asker(address or "unknown"))
+    allowed: bool = extensions[EXTENSION].hit(
+        RateLimitItemPerMinute(most), _asker(address or "unknown"), cost=questions
+    )
     return allowed
 
 

@@ -27,6 +27,7 @@ from qc_service.web import (
     searching,
     shipments,
     tracing,
+    trays,
     vials,
 )
 from qc_service.web.routes import Route
@@ -53,6 +54,7 @@ ROUTES: tuple[Route, ...] = (
     *provenance.ROUTES,
     *public.ROUTES,
     *pictures.ROUTES,
+    *trays.ROUTES,
     *pages.ROUTES,
     *openapi.ROUTES,
     *log.ROUTES,

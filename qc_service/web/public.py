@@ -91,7 +91,12 @@ def read_link(path: str, query: str, today: date) -> ScannedCode | Unreadable:
 
 def _linked(read: ScannedCode | Unreadable) -> Response:
     store = service().store
-    verdict = verdict_of(untold_by(read) if isinstance(read, Unreadable) else completed(store, read))
+    return replied(untold_by(read) if isinstance(read, Unreadable) else completed(store, read))
+
+
+def replied(question: Question) -> Response:
+    """The answer as whoever asks wants to have it: a page, JSON or a linkset."""
+    verdict = verdict_of(question)
     wanted = _wanted()
     if wanted == JSON:
         return _as_json(verdict)

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from qc_service.domain.identifiers import OrganisationId
-from qc_service.domain.verdict import RULES, Asker, Decision, Finding, decide, in_order_of_table
+from qc_service.domain.verdict import RULES, Asker, Decision, Finding, decide, gravity, in_order_of_table
 from qc_service.domain.vial_standing import expiry_findings, vial_findings
 from qc_service.domain.vial_states import VialState
 from qc_service.domain.vials import Doubt, InUse, Vial
@@ -34,6 +34,12 @@ def held(state: VialState = VialState.RECEIVED, **changes: Any) -> Vial:
 
 def test_v7_identity_and_evidence_alert_and_the_rest_does_not() -> None:
     assert {code for code, rule in RULES.items() if rule.alert} == ALERTING
+
+
+def test_answers_of_many_come_the_worst_first() -> None:
+    told = [("suspected_copy", "serial_needed"), ("recalled", "expired"), ("serial_needed",), ()]
+    reasons = [tuple(Finding(code=code, detail="") for code in codes) for codes in told]
+    assert [gravity(each) for each in reasons] == [0, 1, 2, 3]
 
 
 def test_v3_what_forbids_outweighs_what_leaves_the_question_open() -> None:

@@ -235,6 +235,7 @@ ONE = {"lot": LOT, "serial": SERIAL}
 VIAL_ACTS = (
     _dispatched(),
     _dispatched("SHP-2"),
+    body("CartonsPacked", shipment="SHP-1", recipient=CLINIC, cartons=[]),
     _received(ok=[{"lot": LOT, "serials": [SERIAL]}]),
     *(_received(exceptions=[ONE | {"condition": said}]) for said in ("damaged", "missing", "refused")),
     _received("SHP-3", exceptions=[ONE | {"condition": "missing"}]),
@@ -329,7 +330,7 @@ def test_every_record_kind_of_a_replayed_room_is_known(room: str) -> None:
         },
         "vial": {name for name in stranger.MOVES if name.startswith("Vial")}
         | {"VialAdministered", "VialPreparedUncleared", "VialPutBack", "VialActUndone", "VialChecked"},
-        "shipment": {"ShipmentDispatched", "ShipmentReceived", "ShipmentExcursionAssessed"},
+        "shipment": {"ShipmentDispatched", "CartonsPacked", "ShipmentReceived", "ShipmentExcursionAssessed"},
         "key": {"KeyIntroduced", "KeyRetired", "KeyCompromised"},
     }  # fmt: skip
     assert {name for name, kind in KINDS.items() if room == kind.ROOM} == known[room]

@@ -132,7 +132,7 @@ def test_a_slash_in_a_serial_reaches_the_reader(shelf: Shelf) -> None:
         ("+A99912345", "cannot_verify", "malformed_code"),
         ("=A99991712345600", "cannot_verify", "malformed_code"),
         ("A9999171234569", "cannot_verify", "malformed_code"),
-        ("(00)395060001343500003", "cannot_verify", "malformed_code"),
+        ("(00)395060001343500003", "cannot_verify", "serial_needed"),
         (f"(01){GTIN}", "cannot_verify", "serial_needed"),
         ("(01)09506000149301", "cannot_verify", "unknown_product"),
         (f"(01){GTIN}(21)XYZ", "do_not_use", "unknown_serial"),

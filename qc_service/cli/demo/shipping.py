@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from zlib import crc32
+
 from qc_service.application.shipments import (
     DispatchShipment,
     ReceiveShipment,
@@ -17,12 +19,20 @@ CLINICIANS = {LAKESIDE: "clinician", HARBOUR: "other_clinician"}
 
 
 def consignment(lot: str, clinic: str, count: int) -> Plain:
-    """What Lara Sample hands to the courier: the first so many vials in stock."""
+    """What Lara Sample hands to the courier: the first so many vials in stock, in one carton."""
+    shipment = f"SHP-{lot}-{clinic.partition('-')[0].upper()}"
     return {
-        "shipment": f"SHP-{lot}-{clinic.partition('-')[0].upper()}", "recipient": clinic,
-        "contents": [{"lot": lot, "count": count}], "packed_by": "Lara Sample",
-        "courier": "Demonstration Courier", "logger": "LOG-0042",
+        "shipment": shipment, "recipient": clinic, "contents": [{"lot": lot, "count": count}],
+        "packed_by": "Lara Sample", "courier": "Demonstration Courier", "logger": "LOG-0042",
+        "cartons": [{"sscc": carton_of(shipment)}],
     }  # fmt: skip
+
+
+def carton_of(shipment: str) -> str:
+    """The number on the only carton of a shipment: below the demonstration prefix, made from the shipment's name."""
+    digits = f"09506000{crc32(shipment.encode()) % 10**9:09}"
+    weighted = sum(int(digit) * (1 if place % 2 else 3) for place, digit in enumerate(reversed(digits)))
+    return f"{digits}{-weighted % 10}"
 
 
 def shipped(stage: Stage, lot: str, *clinics: str, count: int = 6, leaves: int) -> None:

@@ -1,0 +1,44 @@
+"""From the codes on a tray to their answers: each code is read as it is by itself, and a carton is its vials."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from qc_service.application.cartons import carton_answers, carton_vials
+from qc_service.application.ports import Store
+from qc_service.application.scans import Circumstances, question_of, verdict_on
+from qc_service.application.trays import Item
+from qc_service.application.view import View
+from qc_service.domain.errors import Malformed
+
+MOST_VIALS = 1000
+
+
+def tray_answers(store: Store, codes: Sequence[str], circumstances: Circumstances) -> tuple[Item, ...]:
+    """The answer to each vial, in the order of the tray. Raises ``Malformed`` where cartons hold too many vials.
+
+    What is read of a lot for one vial serves its other vials.
+    """
+    view = View(store)
+    items: list[Item] = []
+    for position, code in enumerate(codes):
+        items += _answers(store, view, position, code, circumstances)
+        if len(items) > MOST_VIALS:
+            raise Malformed(
+                f"the cartons hold more than {MOST_VIALS:,} vials: ask about fewer", field="codes"
+            )
+    return tuple(items)
+
+
+def _answers(
+    store: Store, view: View, position: int, code: str, circumstances: Circumstances
+) -> tuple[Item, ...]:
+    question = question_of(store, code, circumstances.at.date())
+    asker, sscc = circumstances.asker, question.carton
+    found = carton_vials(view, asker, sscc) if asker is not None and sscc is not None else None
+    if asker is None or found is None:
+        return (Item(position=position, code=code, verdict=verdict_on(store, question, circumstances, view)),)
+    verdicts = carton_answers(
+        view, asker, found[1], country=circumstances.country, route=circumstances.route, at=circumstances.at
+    )
+    return tuple(Item(position=position, code=code, carton=sscc, verdict=verdict) for verdict in verdicts)

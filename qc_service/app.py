@@ -154,17 +154,16 @@ def assemble(
     clock other than the system's is to time records of an issuer that does not begin with ``demo.``.
     """
     keystore = Keystore(settings.home, os.environ if environment is None else environment)
-    content = keystore.root(1)
-    if content is None:
+    root = keystore.newest_root()
+    if root is None:
         raise KeyUnusable("This home has no trust root: run 'qc-service init' first.")
-    root = TrustRoot.parse(content)
     if clock is not system_clock and not root.issuer.startswith(DEMONSTRATION):
         raise ClockRefused(f"{root.issuer} is no demonstration, so its records take the system's time.")
     with _reaching():
         engine = open_engine(settings.database_url)
         schema.check(engine)
     fork_file = ForkFile(keystore.fork_file)
-    store = SqlStore(engine, keystore.row_key(), least=fork_file.size(root.log))
+    store = SqlStore(engine, keystore.row_key(), least=fork_file.size(root.log), trusts=keystore.trusts)
     signer = keystore.signer("record")
     publisher = Publisher(store, root.issuer, keystore.signer("checkpoint"), fork_file)
     attestor = Attestor(issuer=root.issuer, signer=signer, fresh=secrets.token_bytes)

@@ -4,7 +4,8 @@ home/
   keys/record.pem  keys/checkpoint.pem  keys/label.pem   one key for each purpose, mode 0600
   keys/passphrase                                         mode 0600, unless QC_PASSPHRASE is set
   keys/rows.key                                           seals index rows (HMAC), mode 0600
-  trust/1.root.json                                       what a stranger starts from
+  keys/record.<keyid>.pem                                 a record key whose place another took
+  trust/1.root.json  trust/2.root.json …                  what a stranger starts from, the newest last
   checkpoint                                              the last head that was signed
 """
 
@@ -22,7 +23,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from qc_service.ledger.keys import Ed25519Signer, P256Signer, Signer
 from qc_service.ledger.note import NoteVerifier, verifier_key
 from qc_service.ledger.pkcs8 import encrypt_private_key, load_private_key
-from qc_service.ledger.trust import make_root
+from qc_service.ledger.trust import TrustRoot, make_root
 
 ROLES = ("record", "checkpoint", "label")
 ROW_KEY_BYTES = 32
@@ -80,6 +81,52 @@ class Keystore:
         """A version of the trust root, or ``None``."""
         path = self.root_path(version)
         return path.read_bytes() if path.is_file() else None
+
+    def newest_root(self) -> TrustRoot | None:
+        """The last trust root, each one after the first endorsed by the one before. Raises ``KeyUnusable``."""
+        content, newest = self.root(1), None
+        while content is not None:
+            root = TrustRoot.parse(content)
+            if newest is not None and not root.succeeds(newest):
+                raise KeyUnusable(
+                    f"trust/{root.version}.root.json does not follow the one before: restore it from the backup"
+                )
+            newest, content = root, self.root(root.version + 1)
+        return newest
+
+    def trusts(self, keyid: str) -> bool:
+        """Whether the newest trust root names this record key."""
+        root = self.newest_root()
+        return root is not None and any(key.keyid == keyid for key in root.record_keys)
+
+    def successor(self) -> Signer:
+        """The record key that comes next, made where there is none; it signs nothing until ``succeed``."""
+        _create(self._next, encrypt_private_key(Ed25519PrivateKey.generate(), self._passphrase()))
+        return self.signer("record", f"file:{self._next}")
+
+    def succeed(self) -> None:
+        """Put the next record key in the place of the present one, which is kept under its name, and endorse it.
+
+        The new trust root lists both, signed by both. Each file is complete or absent, and a run that was interrupted
+        is finished by the next.
+        """
+        present, following, root = self.signer("record"), self.successor(), self.newest_root()
+        if root is None:
+            raise KeyUnusable("This home has no trust root: run 'qc-service init' first.")
+        if following.public not in root.record_keys:
+            made = make_root(
+                issuer=root.issuer, log=root.log, record_keys=(*root.record_keys, following.public),
+                signers=(present, following), version=root.version + 1,
+            )  # fmt: skip
+            _create(self.root_path(made.version), made.to_bytes(), mode=0o644)
+        kept = self._keys / f"record.{present.public.keyid}.pem"
+        if not kept.exists():
+            kept.hardlink_to(self._keys / "record.pem")
+        self._next.replace(self._keys / "record.pem")
+
+    @property
+    def _next(self) -> Path:
+        return self._keys / "record.next.pem"
 
     def signer(self, role: str, uri: str = "") -> Signer:
         """Open the signer of a purpose by its URI, ``file:<path>``; without one the file in this home.

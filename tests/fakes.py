@@ -120,6 +120,15 @@ class MemoryStore(Store):
     def hot(self, lot: str, serial: str) -> tuple[LotAnswerRow | None, Vial | None, int]:
         return self.answers.get(lot), self.kept_vials.get((lot, serial)), self.frontier.size
 
+    def keys(self) -> tuple[str, ...]:
+        return tuple(
+            sorted({one.stream.partition("/")[2] for one in self.log if one.stream.startswith("key/")})
+        )
+
+    def signed_since(self, keyid: str, first: int) -> tuple[str, ...]:
+        found = {one.stream for one in self.log if one.keyid == keyid and one.index >= first}
+        return tuple(sorted(found))
+
     def file(self, sha256: str) -> Enclosure | None:
         return self.files.get(sha256)
 

@@ -5,6 +5,7 @@ A recall of 100,000 vials rewrites the rows of its lots and none of its vials (p
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import orjson
@@ -12,6 +13,7 @@ import orjson
 from qc_service.application.lineage import ancestors, donations_of
 from qc_service.application.ports import UNRELEASED, LotAnswerRow
 from qc_service.application.sourcing import Plain, sourcing
+from qc_service.application.suspects import key_findings, serials_of, suspects
 from qc_service.application.view import View
 from qc_service.domain.codec import to_plain
 from qc_service.domain.donations import DONATION
@@ -28,7 +30,10 @@ from qc_service.domain.vocabulary import AdministrationRoute, Purpose
 
 @dataclass(frozen=True, kw_only=True)
 class LotFacts:
-    """What a lot's answer is judged by beside the vial: who owns it, its standing, its footing and its routes."""
+    """What a lot's answer is judged by beside the vial: who owns it, its standing, its footing and its routes.
+
+    ``suspect_serials`` are the vials of which a record was signed with a key that somebody else may hold.
+    """
 
     organisation: OrganisationId
     product: str
@@ -39,6 +44,7 @@ class LotFacts:
     reasons: tuple[Finding, ...]
     notices: tuple[Finding, ...]
     release: str | None
+    suspect_serials: tuple[str, ...] = ()
 
 
 def lot_answer(view: View, name: str) -> LotAnswerRow:
@@ -47,6 +53,7 @@ def lot_answer(view: View, name: str) -> LotAnswerRow:
     product = view.get(PRODUCT, lot.product)
     background = _background(view, lot)
     release = lot.disposition.release_for(Purpose.CLINICAL)
+    suspected = suspects(view)
     facts = LotFacts(
         organisation=lot.organisation,
         product=str(product.name),
@@ -54,9 +61,10 @@ def lot_answer(view: View, name: str) -> LotAnswerRow:
         topical_only=product.topical_only,
         routes_allowed=product.routes_allowed,
         bases=product.bases,
-        reasons=standing_reasons(lot, background),
+        reasons=(*standing_reasons(lot, background), *key_findings(suspected, _streams(lot, background))),
         notices=standing_notices(lot, background),
         release=None if release is None else f"sha256:{release.digest}",
+        suspect_serials=serials_of(suspected, lot.number),
     )
     return LotAnswerRow(
         lot=lot.number,
@@ -120,6 +128,15 @@ def _background(view: View, lot: Lot) -> Background:
         donations=tuple(view.get(DONATION, din) for din in donations_of(view, lot.number)),
         facilities={site: facility for site, facility in found.items() if facility is not None},
     )
+
+
+def _streams(lot: Lot, background: Background) -> Iterator[str]:
+    """Every stream that the answer rests on."""
+    chain = (lot, *background.ancestors)
+    yield from (f"{LOT.room}/{one.number}" for one in chain)
+    yield from (f"{PRODUCT.room}/{one.product}" for one in chain)
+    yield from (f"{DONATION.room}/{donation.din}" for donation in background.donations)
+    yield from (f"{FACILITY.room}/{facility}" for facility in background.facilities)
 
 
 def _json(plain: object) -> bytes:

@@ -8,9 +8,11 @@ from datetime import datetime
 
 from qc_service.application.actor import Occasion
 from qc_service.application.decoding import recorded
+from qc_service.application.keys import must_be_usable
 from qc_service.application.ports import StoredRecord
 from qc_service.application.view import View
 from qc_service.domain.codec import to_plain
+from qc_service.domain.keys import KEY
 from qc_service.domain.moments import instant_text
 from qc_service.domain.records import New, Recorded
 from qc_service.ledger.canonical import digest
@@ -40,8 +42,10 @@ class Attestor:
     def attest(self, view: View, occasion: Occasion, news: Sequence[New]) -> tuple[Attested, ...]:
         """Sign the records of one act in their order; a later one may cite an earlier one.
 
-        A record's place in the log is not known yet: ``index`` is ``-1 - offset`` until the commit.
+        A record's place in the log is not known yet: ``index`` is ``-1 - offset`` until the commit. What the log says
+        of the key is read, and so rechecked there. Raises ``SigningKeyWithdrawn``.
         """
+        must_be_usable(view.find(KEY, self.signer.public.keyid))
         heads: dict[str, StoredRecord | None] = {}
         attested = []
         for offset, new in enumerate(news):

@@ -20,13 +20,19 @@ def recorded(stored: StoredRecord) -> Recorded:
 
     Records never change, so each is read once and remembered by its payload.
     """
-    return replace(_decoded(stored.payload), index=stored.index)
+    return replace(_decoded(stored.payload)[0], index=stored.index)
+
+
+def previous(stored: StoredRecord) -> str | None:
+    """The digest of the record that this one says it follows in its stream. Raises as ``recorded`` does."""
+    return _decoded(stored.payload)[1]
 
 
 @lru_cache(maxsize=32_768)
-def _decoded(payload: bytes) -> Recorded:
-    """Read one payload strictly: a canonical statement, a known kind, a complete body."""
-    return typed(Statement.parse(payload), digest(payload), 0)
+def _decoded(payload: bytes) -> tuple[Recorded, str | None]:
+    """Read one payload strictly: a canonical statement, a known kind, a complete body; and what it follows."""
+    statement = Statement.parse(payload)
+    return typed(statement, digest(payload), 0), statement.prev
 
 
 _SIGNER = tuple(field.name for field in fields(Signer))

@@ -60,11 +60,12 @@ def found(view: View, occasion: Occasion, intent: Found) -> tuple[New, ...]:
         New(name=intent.organisation, body=organisation),
         New(name=intent.administrator, body=administrator),
         *(
-            New(name=key.keyid, body=_introduced(role, key), meaning=Meaning.RESPONSIBILITY)
+            New(name=key.keyid, body=introduced(role, key), meaning=Meaning.RESPONSIBILITY)
             for role, key in intent.keys
         ),
     )
 
 
-def _introduced(role: KeyRole, key: PublicKey) -> KeyIntroduced:
+def introduced(role: KeyRole, key: PublicKey) -> KeyIntroduced:
+    """The record that lets a key sign."""
     return KeyIntroduced(role=role, algorithm=Line(key.algorithm), public=Line(to64(key.raw)))

@@ -8,9 +8,8 @@ from dataclasses import dataclass, field, replace
 from threading import Lock
 from typing import Any, TypeVar
 
-from qc_service.application.decoding import recorded
-from qc_service.application.ports import Arrival, Store, StoredRecord, Tampered
-from qc_service.domain.errors import DomainError
+from qc_service.application.ports import Arrival, Store, StoredRecord
+from qc_service.application.witness import witnessed
 from qc_service.domain.records import Fold, Recorded
 
 S = TypeVar("S")
@@ -35,23 +34,14 @@ class History:
         state: S | None = self.states[id(fold)]
         return state
 
-    def followed(self, added: tuple[StoredRecord, ...], folds: dict[int, Fold[Any]]) -> History:
-        """The history with later records, and its states folded on by these alone."""
-        later = tuple(_intact(one) for one in added)
+    def followed(self, store: Store, added: tuple[StoredRecord, ...], folds: dict[int, Fold[Any]]) -> History:
+        """The history with later records, and its states folded on by these alone.
+
+        Raises ``Tampered`` where one of them is not as it was recorded, or not there.
+        """
+        later = witnessed(store, self.head, added)
         states = {key: folds[key].replay(later, state) for key, state in self.states.items() if key in folds}
         return replace(self, records=self.records + later, head=added[-1], states=states)
-
-
-def _intact(stored: StoredRecord) -> Recorded:
-    """The typed record. Raises ``Tampered`` where its bytes are not those that were recorded."""
-    where = f"record {stored.seq} of {stored.stream} (entry {stored.index}) was edited"
-    try:
-        record = recorded(stored)
-    except (DomainError, ValueError) as error:
-        raise Tampered(where) from error
-    if record.digest != stored.digest:
-        raise Tampered(where)
-    return record
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -114,9 +104,9 @@ class Histories:
         if known is not None and known.head is not None:
             found = store.stream(stream, known.head.seq)
             if found and found[0].digest == known.head.digest:
-                return known if len(found) == 1 else known.followed(found[1:], self._folds)
+                return known if len(found) == 1 else known.followed(store, found[1:], self._folds)
         found = store.stream(stream)
-        return History().followed(found, {}) if found else History()
+        return History().followed(store, found, {}) if found else History()
 
     def state(self, history: History, fold: Fold[S]) -> S | None:
         """The state of a history; the fold is remembered, so that it can be folded on later."""

@@ -7,12 +7,22 @@ from collections.abc import Iterable, Sequence
 from qc_service.application.answers import lot_answer
 from qc_service.application.lineage import descendants
 from qc_service.application.manifest import filled_vials
-from qc_service.application.ports import CatalogueRow, CitationRow, ConsignmentRow, IndexRows, LotAnswerRow
+from qc_service.application.ports import (
+    CatalogueRow,
+    CitationRow,
+    ConsignmentRow,
+    IndexRows,
+    LotAnswerRow,
+    Tampered,
+)
 from qc_service.application.rooms import ROOMS
+from qc_service.application.suspects import REACHING, lots_reached
 from qc_service.application.view import View
 from qc_service.domain.code_checks import CodeChecked
 from qc_service.domain.filling import VialsFilled
-from qc_service.domain.lots import LOT
+from qc_service.domain.identifiers import OrganisationId
+from qc_service.domain.keys import KEY
+from qc_service.domain.lots import LOT, Lot
 from qc_service.domain.moments import instant_text
 from qc_service.domain.reactions import ReactionReported
 from qc_service.domain.recalls import RecallInitiated
@@ -24,8 +34,6 @@ from qc_service.domain.vials import Vial
 
 ALERT = "alert"
 """The room of alerts in the catalogue: rows about records, not streams of their own."""
-REACHING = ("donation", "facility", "product", "lot")
-"""The rooms whose records may change the answer of every lot below."""
 
 
 def index(view: View, records: Sequence[Recorded], enclosed: dict[str, bytes]) -> IndexRows:
@@ -81,15 +89,25 @@ def alert_rows(view: View, records: Iterable[Recorded]) -> Iterable[CatalogueRow
             or not body.alert
         ):
             continue
-        lot = view.find(LOT, body.lot) if body.lot else None
         yield CatalogueRow(
             stream=f"{ALERT}/{instant_text(recorded.recorded_at)}-{recorded.digest[:16]}",
-            organisation=lot.organisation if lot else recorded.signer.organisation,
+            organisation=_told(view, recorded, body.lot),
             status="raised",
             title=f"{', '.join(body.reasons)} at {recorded.signer.organisation}",
             seq=0,
             summary={"about": recorded.stream, "record": type(body).__name__, "digest": recorded.digest},
         )
+
+
+def _told(view: View, recorded: Recorded, lot: str | None) -> OrganisationId:
+    """Whose quality an alert is for: the lot's owner; where its records are altered, a vial of it says who that is."""
+    owned: Lot | Vial | None
+    try:
+        owned = view.find(LOT, lot) if lot else None
+    except Tampered:
+        known = next(iter(touched(recorded.body)), None)
+        owned = view.find_vial(known.lot, known.serial) if known else None
+    return owned.organisation if owned else recorded.signer.organisation
 
 
 def citation_rows(records: Iterable[Recorded]) -> Iterable[CitationRow]:
@@ -156,4 +174,6 @@ def answer_rows(view: View, streams: Iterable[str]) -> Iterable[LotAnswerRow]:
             lots[name] = None
         if room in REACHING:
             lots.update(dict.fromkeys(descendants(view, stream)))
+        if room == KEY.room:
+            lots.update(dict.fromkeys(lots_reached(view, name)))
     return (lot_answer(view, lot) for lot in lots)

@@ -23,19 +23,32 @@ from qc_service.domain.vials import Vial
 from qc_service.domain.vocabulary import AdministrationRoute, BasisKind
 
 TOPICAL_ONLY = "TOPICAL ONLY – NOT FOR INJECTION"
-ALTERED = Finding(code="log_inconsistent", detail="A record about this vial may have been altered.")
+ALTERED = {
+    "signature_invalid": "A record that this answer rests on is not as it was signed.",
+    "record_missing": "A record that this answer rests on is missing.",
+    "log_inconsistent": "A record about this vial may have been altered.",
+}
+"""What is said where the evidence does not hold, by the reason code."""
+
+SUSPECT = Finding(
+    code="key_compromised",
+    detail="A record of this vial was signed with a key that somebody else may hold.",
+)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Found:
-    """What there is about the code: the lot's row, the vial, the log's size, and what else the serial may be."""
+    """What there is about the code: the lot's row, the vial, the log's size, and what else the serial may be.
+
+    ``altered`` is the reason code where the evidence does not hold.
+    """
 
     lot: LotAnswerRow | None = None
     vial: Vial | None = None
     tree_size: int = 0
     product_known: bool = True
     serial_in: tuple[str, ...] = ()
-    altered: bool = False
+    altered: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -104,6 +117,8 @@ def _said(
             said += expiry_findings(date.fromisoformat(row.expires_on), asker, row.zone, at)
     if found.vial is not None:
         said += vial_findings(found.vial, asker, at)
+        if facts is not None and found.vial.serial in facts.suspect_serials:
+            said.append(SUSPECT)
     return said
 
 
@@ -116,7 +131,7 @@ def facts_of(content: bytes) -> LotFacts:
 def _identity(found: Found, fields: ScannedCode) -> Iterable[Finding]:
     """Rule V1: product, lot, expiry and serial are compared, and the answer says which differs."""
     if found.altered:
-        yield ALTERED
+        yield Finding(code=found.altered, detail=ALTERED[found.altered])
         return
     row = found.lot
     if row is None:

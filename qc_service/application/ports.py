@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from typing import Protocol
 
 from qc_service.domain.records import Enclosure
 from qc_service.domain.vials import Vial
+from qc_service.ledger.keys import PublicKey
 from qc_service.ledger.merkle import Frontier
 
 UNRELEASED = 2**53 - 1
@@ -192,6 +194,18 @@ class Store(ABC):
     least: int = 0
     """How many entries the log has had already: with fewer, it was put back to an earlier day, and nothing it says
     holds."""
+    trusts: Callable[[str], bool] | None = None
+    """Whether the newest trust root names a key; where nothing is said, no signature is checked on reading."""
+
+    @cached_property
+    def keys_known(self) -> dict[str, PublicKey]:
+        """The keys that signatures were checked by, by thumbprint."""
+        return {}
+
+    @cached_property
+    def doubted(self) -> dict[str, str]:
+        """The lots whose records this process found not to be as recorded, each with the reason code."""
+        return {}
 
     @abstractmethod
     def head(self) -> LogHead:
@@ -230,6 +244,14 @@ class Store(ABC):
         """The lots that have a vial of this serial, sorted."""
 
     @abstractmethod
+    def keys(self) -> tuple[str, ...]:
+        """The names of all key streams, sorted."""
+
+    @abstractmethod
+    def signed_since(self, keyid: str, first: int) -> tuple[str, ...]:
+        """The streams in which this key signed a record at this place in the log or later, sorted."""
+
+    @abstractmethod
     def file(self, sha256: str) -> Enclosure | None:
         """A kept file."""
 
@@ -263,7 +285,11 @@ class Store(ABC):
 
 
 class Tampered(Exception):
-    """A row's authentication code or digest does not fit its content: the table was edited by something else."""
+    """What is kept is not what was recorded: something else changed it. ``code`` is the reason that an answer gives."""
+
+    def __init__(self, where: str = "", code: str = "log_inconsistent") -> None:
+        super().__init__(where)
+        self.code = code
 
 
 @dataclass(frozen=True, kw_only=True)

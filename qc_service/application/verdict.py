@@ -15,6 +15,8 @@ from qc_service.application.answers import lot_answer, stable_members
 from qc_service.application.judging import Found, Verdict, facts_of, judge
 from qc_service.application.ports import LotAnswerRow, Store, Tampered
 from qc_service.application.view import View
+from qc_service.application.witness import MISSING
+from qc_service.domain.errors import NotFound
 from qc_service.domain.identifiers import CountryCode
 from qc_service.domain.lots import LOT
 from qc_service.domain.parties import ORGANISATION
@@ -23,6 +25,8 @@ from qc_service.domain.products import PRODUCT
 from qc_service.domain.verdict import Asker, ScannedCode
 from qc_service.domain.vocabulary import AdministrationRoute
 
+INCONSISTENT = "log_inconsistent"
+"""The reason where it is known that the evidence does not hold, and not why."""
 LOOKS = 3
 """How often a lot's ready row is compared with its records before it counts as altered."""
 
@@ -75,7 +79,7 @@ def _told_more(view: View, name: str) -> bytes:
 
 def _is_told_more(view: View, asker: Actor, found: Found) -> bool:
     lot = found.lot
-    if lot is None:
+    if lot is None or found.altered:
         return False
     return asker.sees(facts_of(lot.facts).organisation) or view.consigned(
         asker.organisation, f"lot/{lot.lot}"
@@ -83,27 +87,53 @@ def _is_told_more(view: View, asker: Actor, found: Found) -> bool:
 
 
 def _found(view: View, fields: ScannedCode) -> Found:
+    """What there is; a lot that was once found altered is cleared only by reading all its records again."""
+    found = _witnessed(view, fields)
+    if fields.lot is None:
+        return found
+    if not found.altered and fields.lot in view.doubted:
+        found = _witnessed(view.afresh(), fields)
+    if found.altered:
+        view.doubted[fields.lot] = found.altered
+    else:
+        view.doubted.pop(fields.lot, None)
+    return found
+
+
+def _witnessed(view: View, fields: ScannedCode) -> Found:
     try:
         return _looked_up(view, fields)
+    except Tampered as error:
+        return _altered(view, fields, error.code)
+    except NotFound:  # a stream that the lot stands on has no records
+        return _altered(view, fields, MISSING)
+
+
+def _altered(view: View, fields: ScannedCode, code: str) -> Found:
+    """The ready rows still say whom to call and what else stands against the vial, where their seals fit."""
+    size = view.size()
+    try:
+        row = view.ready_answer(fields.lot) if fields.lot else None
+        vial = view.find_vial(row.lot, fields.serial) if row and fields.serial else None
     except Tampered:
-        return Found(tree_size=view.size(), altered=True)
+        return Found(tree_size=size, altered=code)
+    return Found(lot=row, vial=vial, tree_size=size, altered=code)
 
 
 def _looked_up(view: View, fields: ScannedCode) -> Found:
     product_known = fields.gtin is None or bool(view.citing(f"gtin/{fields.gtin}", PRODUCT.room))
     size = view.size()
     if size < view.least:
-        return Found(tree_size=size, altered=True)
+        return Found(tree_size=size, altered=INCONSISTENT)
     if fields.lot is None or view.find(LOT, fields.lot) is None:
+        if fields.lot is not None and view.ready_answer(fields.lot) is not None:
+            raise Tampered(f"lot {fields.lot} has an answer and no records", MISSING)
         return Found(product_known=product_known, tree_size=size, serial_in=_elsewhere(view, fields))
     name = fields.lot
     row = _worked_out(view, name)
     if not _is_kept(view, name, row):
-        return Found(lot=row, product_known=product_known, tree_size=size, altered=True)
-    try:
-        vial = view.find_vial(name, fields.serial) if fields.serial else None
-    except Tampered:
-        return Found(lot=row, product_known=product_known, tree_size=size, altered=True)
+        raise Tampered(f"the answer of lot {name} is not what its records say", _why(view.afresh(), name))
+    vial = view.find_vial(name, fields.serial) if fields.serial else None
     serial_in = () if vial else _elsewhere(view, fields)
     return Found(lot=row, vial=vial, product_known=product_known, tree_size=size, serial_in=serial_in)
 
@@ -122,6 +152,13 @@ def _is_kept(view: View, name: str, row: LotAnswerRow) -> bool:
     return False
 
 
+def _why(view: View, name: str) -> str:
+    """Why records do not lead to the answer that was kept: one of their streams is shorter than lists say, or else."""
+    _worked_out(view, name)
+    lengths = view.reads().streams.items()
+    return MISSING if any(view.listed_at(stream) > seq for stream, seq in lengths) else INCONSISTENT
+
+
 def _elsewhere(view: View, fields: ScannedCode) -> tuple[str, ...]:
     return view.lots_with_serial(fields.serial) if fields.serial else ()
 
@@ -132,13 +169,14 @@ def hot_answer(store: Store, fields: ScannedCode, asker: Asker, at: datetime) ->
         return _cold(store, fields, asker, at)
     try:
         lot, vial, size = store.hot(fields.lot, fields.serial)
-    except Tampered:
-        return judge(Found(altered=True), fields, asker, at)
+    except Tampered as error:
+        return judge(Found(altered=error.code), fields, asker, at)
     if lot is None or vial is None:
         return _cold(store, fields, asker, at)
     if size < store.least:
-        return judge(Found(tree_size=size, altered=True), fields, asker, at)
-    return judge(Found(lot=lot, vial=vial, tree_size=size), fields, asker, at)
+        return judge(Found(tree_size=size, altered=INCONSISTENT), fields, asker, at)
+    altered = store.doubted.get(fields.lot, "")
+    return judge(Found(lot=lot, vial=vial, tree_size=size, altered=altered), fields, asker, at)
 
 
 def _cold(store: Store, fields: ScannedCode, asker: Asker, at: datetime) -> Verdict:
@@ -146,11 +184,12 @@ def _cold(store: Store, fields: ScannedCode, asker: Asker, at: datetime) -> Verd
     size = store.head().size
     try:
         row = store.lot_answer(fields.lot) if fields.lot else None
-    except Tampered:
-        return judge(Found(altered=True), fields, asker, at)
+    except Tampered as error:
+        return judge(Found(altered=error.code), fields, asker, at)
     if size < store.least:
-        return judge(Found(tree_size=size, altered=True), fields, asker, at)
+        return judge(Found(tree_size=size, altered=INCONSISTENT), fields, asker, at)
     known = fields.gtin is None or bool(store.citing(f"gtin/{fields.gtin}", PRODUCT.room)[0])
     serial_in = store.lots_with_serial(fields.serial) if fields.serial else ()
-    found = Found(lot=row, product_known=known, tree_size=size, serial_in=serial_in)
+    altered = store.doubted.get(fields.lot, "") if fields.lot else ""
+    found = Found(lot=row, product_known=known, tree_size=size, serial_in=serial_in, altered=altered)
     return judge(found, fields, asker, at)

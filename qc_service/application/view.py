@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 
 from qc_service.application.histories import Histories, History, Made
-from qc_service.application.ports import NEVER, LotAnswerRow, ReadSet, Store, StoredRecord
+from qc_service.application.ports import NEVER, LotAnswerRow, Query, ReadSet, Store, StoredRecord, Tampered
 from qc_service.domain.errors import NotFound
 from qc_service.domain.records import Enclosure, Fold, Recorded
 from qc_service.domain.vials import Vial
@@ -25,6 +25,7 @@ class View:
         self._store = store
         self._histories = histories or Histories()
         self._streams: dict[str, History] = {}
+        self._altered: dict[str, StoredRecord] = {}
         self._sets: dict[tuple[str, str], tuple[tuple[str, ...], int]] = {}
         self._vials: dict[tuple[str, str], int] = {}
         self._named: dict[tuple[str, str], Vial | None] = {}
@@ -38,8 +39,15 @@ class View:
         return self._read(stream).records
 
     def head(self, stream: str) -> StoredRecord | None:
-        """The last record of a stream as it is kept, with its tag."""
-        return self._read(stream).head
+        """The last record of a stream as it is kept, with its tag.
+
+        It can be followed and cited where the records before it are not as they were: what happened is recorded still.
+        """
+        try:
+            return self._read(stream).head
+        except Tampered:
+            self._altered[stream] = self._store.stream(stream)[-1]
+            return self._altered[stream]
 
     def _read(self, stream: str) -> History:
         if not self._streams:
@@ -131,6 +139,39 @@ class View:
         """
         return self._store.hot(lot, "")[0]
 
+    def key_names(self) -> tuple[str, ...]:
+        """The names of all key streams. They are not noted: whoever introduces a key says so on another's stream."""
+        return self._store.keys()
+
+    def signed_since(self, keyid: str, first: int) -> tuple[str, ...]:
+        """The streams in which a key signed at this place in the log or later; it is not noted."""
+        return self._store.signed_since(keyid, first)
+
+    def settled(self, name: str, work: Callable[[], T]) -> T:
+        """What ``work`` makes of records that nothing can be added to; worked out once."""
+        made = self._histories.made(name)
+        if made is None:
+            made = Made(value=work(), read={})
+            self._histories.keep(name, made)
+        found: T = made.value
+        return found
+
+    def listed_at(self, stream: str) -> int:
+        """The last sequence number of a stream by its row in lists, ``NEVER`` where it has none; it is not noted."""
+        room, _, name = stream.partition("/")
+        before = f"{name[:-1]}{chr(ord(name[-1]) - 1)}~"
+        page, _ = self._store.catalogue(Query(room=room, size=1, after=before))
+        return page[0].seq if page and page[0].stream == stream else NEVER
+
+    def afresh(self) -> View:
+        """A view of the same store that remembers nothing."""
+        return View(self._store)
+
+    @property
+    def doubted(self) -> dict[str, str]:
+        """The lots that this process found not to be as recorded, each with the reason code."""
+        return self._store.doubted
+
     def consigned(self, organisation: str, stream: str) -> bool:
         """Whether something of this stream was consigned to the organisation."""
         return self._store.consigned(organisation, stream)
@@ -138,7 +179,8 @@ class View:
     def reads(self) -> ReadSet:
         """Everything read so far, with the version seen."""
         return ReadSet(
-            streams={stream: len(history.records) - 1 for stream, history in self._streams.items()},
+            streams={stream: len(history.records) - 1 for stream, history in self._streams.items()}
+            | {stream: head.seq for stream, head in self._altered.items()},
             sets={key: version for key, (_, version) in self._sets.items()},
             vials=dict(self._vials),
         )
@@ -201,6 +243,10 @@ class _Later(View):
             if record.stream.startswith(f"{room}/") and stream in record.body.cites()
         }
         return tuple(sorted(added.union(self._below.citing(stream, room))))
+
+    def key_names(self) -> tuple[str, ...]:
+        added = {record.name for record in self._records if record.stream.startswith("key/")}
+        return tuple(sorted(added.union(self._below.key_names())))
 
     def vials(self, lot: str, serials: Iterable[str] | None = None) -> tuple[Vial, ...]:
         wanted = None if serials is None else tuple(serials)

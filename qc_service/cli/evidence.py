@@ -1,4 +1,4 @@
-"""Commands about evidence: keys, the checkpoint, the audit, the records themselves, and verifying a bundle."""
+"""Commands about evidence: the checkpoint, the audit, the records themselves, and verifying a bundle."""
 
 from __future__ import annotations
 
@@ -17,18 +17,6 @@ from verifier import verify_bundle as stranger
 
 AT_ONCE = 500
 """How many records are read and written at a time."""
-
-
-@click.command()
-@as_json
-def key(*, json_: bool) -> None:
-    """Show the public keys, the log's verifier key and the trust root's digest."""
-    with installation() as made:
-        keys = [{"role": role, **public.jwk()} for role, public in made.public_keys()]
-        log, digest = made.publisher.verifier, made.root.digest()
-        plain = {"issuer": made.issuer, "log": log, "trust_root": digest, "keys": keys}
-    lines = [f"{one['role']:10} {one['crv']} {one['x']}" for one in keys]
-    say(plain, "\n".join([f"log        {log}", f"trust root sha256:{digest}", *lines]), json_=json_)
 
 
 @click.command()
@@ -113,4 +101,4 @@ def verify_answer(*, arguments: tuple[str, ...]) -> None:
     sys.exit(stranger.main(["--answer", *arguments]))
 
 
-COMMANDS = (key, checkpoint, audit, rebuild, export, verify_bundle, verify_answer)
+COMMANDS = (checkpoint, audit, rebuild, export, verify_bundle, verify_answer)

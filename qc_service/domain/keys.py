@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from qc_service.domain.errors import Conflict
 from qc_service.domain.identifiers import Line, OrganisationId, Text
 from qc_service.domain.records import Body, Fold, Recorded, record
 
@@ -44,6 +45,10 @@ class KeyCompromised(Body):
     explanation: Text
 
 
+class KeyRetiredBefore(Conflict):
+    """The key is retired already."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class SigningKey:
     """A key as its records make it."""
@@ -56,6 +61,11 @@ class SigningKey:
     introduced: int
     retired: int | None = None
     compromised_since: int | None = None
+
+    @property
+    def withdrawn(self) -> bool:
+        """Whether it may sign nothing more."""
+        return self.retired is not None or self.compromised_since is not None
 
 
 KEY: Fold[SigningKey] = Fold("key")

@@ -60,6 +60,7 @@ class Permission(StrEnum):
     RECALL = "recall"
     ACKNOWLEDGE_RECALL = "acknowledge a recall"
     REPORT_REACTION = "report an adverse reaction"
+    DECIDE_KEYS = "decide about a signing key"
 
 
 _P = Permission
@@ -82,7 +83,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
         _P.OPEN_DEVIATION,
         _P.CLOSE_DEVIATION, _P.VERIFY_RESULT, _P.INVESTIGATE, _P.ASSESS_LOT, _P.RELEASE_LOT, _P.REJECT_LOT,
         _P.HOLD_LOT, _P.LIFT_HOLD, _P.REISSUE_VIAL, _P.RECALL, _P.REPORT_REACTION, _P.DISPOSE_VIAL,
-        _P.REGISTER_EQUIPMENT, _P.REGISTER_REAGENT, _P.DECIDE_REAGENT,
+        _P.REGISTER_EQUIPMENT, _P.REGISTER_REAGENT, _P.DECIDE_REAGENT, _P.DECIDE_KEYS,
     },
     Role.LOGISTICS: _READ | {_P.SHIP, _P.RECEIVE, _P.ATTACH_FILE, _P.DISPOSE_VIAL},
     Role.CLINICIAN: _READ | {
@@ -90,7 +91,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
         _P.REPORT_REACTION,
     },
     Role.AUDITOR: _READ | {_P.READ_SCREENING_VALUES},
-    Role.ADMINISTRATOR: _READ | {_P.REGISTER_ORGANISATION, _P.REGISTER_PERSON, _P.REGISTER_FACILITY},
+    Role.ADMINISTRATOR: _READ | {_P.REGISTER_ORGANISATION, _P.REGISTER_PERSON, _P.REGISTER_FACILITY, _P.DECIDE_KEYS},
 }  # fmt: skip
 """The permissions of each role; whatever is not here is denied."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import AbstractContextManager
 from typing import Any
 
@@ -52,6 +52,20 @@ _ARRIVALS = Statement(
     .where(_PLACE.log_index >= bindparam("first"), _PLACE.log_index < bindparam("last"))
     .order_by(_PLACE.log_index)
 )
+_KEYS = Statement(
+    select(_PLACE.stream)
+    .where(
+        _PLACE.stream > bindparam("after"),
+        _PLACE.stream < bindparam("before"),
+        _PLACE.seq == bindparam("seq"),
+    )
+    .order_by(_PLACE.stream)
+)
+_SIGNED_SINCE = Statement(
+    select(_PLACE.stream)
+    .distinct()
+    .where(_PLACE.log_index >= bindparam("first"), _PLACE.keyid == bindparam("keyid"))
+)
 _CITING = Statement(
     select(_EDGE.citing, _EDGE.log_index)
     .where(_EDGE.cited == bindparam("cited"), _EDGE.room == bindparam("room"))
@@ -86,10 +100,13 @@ _LEAVES = for_each(
 class SqlStore(Store):
     """Records and their index in one database; safe to share between threads."""
 
-    def __init__(self, engine: Engine, row_key: bytes, least: int = 0) -> None:
+    def __init__(
+        self, engine: Engine, row_key: bytes, least: int = 0, trusts: Callable[[str], bool] | None = None
+    ) -> None:
         self.engine = engine
         self.row_key = row_key
         self.least = least
+        self.trusts = trusts
         self._sealer = rows.Sealer(row_key)
         self._kept = KeptDrivers(engine)
         self._hot = HotReader(self._kept, self._sealer)
@@ -137,6 +154,14 @@ class SqlStore(Store):
 
     def hot(self, lot: str, serial: str) -> tuple[LotAnswerRow | None, Vial | None, int]:
         return self._hot.read(lot, serial)
+
+    def keys(self) -> tuple[str, ...]:
+        return tuple(
+            row[0].partition("/")[2] for row in self.asked(_KEYS, after="key/", before="key0", seq=0)
+        )
+
+    def signed_since(self, keyid: str, first: int) -> tuple[str, ...]:
+        return tuple(sorted(row[0] for row in self.asked(_SIGNED_SINCE, keyid=keyid, first=first)))
 
     def file(self, sha256: str) -> Enclosure | None:
         for name, media_type, content in self.asked(_FILE, sha256=sha256):

@@ -103,7 +103,7 @@ def test_an_edited_record_is_never_read(counted: Counted, was: bytes, becomes: b
     assert was in kept[0].payload
     edited = replace(kept[0], payload=kept[0].payload.replace(was, becomes, 1))
     with pytest.raises(Tampered, match=f"record 0 of lot/{LOT_A}"):
-        History().followed((edited,), {})
+        History().followed(store, (edited,), {})
 
 
 def test_vials_that_were_named_are_read_once(monkeypatch: pytest.MonkeyPatch) -> None:

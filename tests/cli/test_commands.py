@@ -17,6 +17,7 @@ from qc_service.application.audit.findings import AuditReport, Finding
 from qc_service.application.audit.replay import ReplayFailed
 from qc_service.application.ports import Moved
 from qc_service.cli import evidence, main
+from qc_service.ledger.trust import TrustRoot
 
 INIT = (
     "init", "--issuer", "qc.example.org", "--organisation", "demo-biologics", "--name", "Demo Biologics",
@@ -124,6 +125,67 @@ def test_key_shows_what_others_verify_with(command: Command) -> None:
     assert shown["log"].startswith("qc.example.org+")
     assert [one["role"] for one in shown["keys"]] == ["record", "checkpoint", "label"]
     assert shown["trust_root"] in command("key").stdout
+
+
+WHY = ("--by", "d.sample", "--explanation", "Once a year.")
+
+
+def test_a_key_is_rotated_and_the_next_trust_root_follows_the_first(command: Command, tmp_path: Path) -> None:
+    before = plain(command("key", "--json"))
+    turned = command("key", "rotate", *WHY, "--json")
+    assert turned.exit_code == 0, turned.output
+    after = plain(command("key", "--json"))
+    assert plain(turned)["keyid"] == after["keys"][0]["keyid"] != before["keys"][0]["keyid"]
+    assert (plain(turned)["trust_root"], plain(turned)["version"]) == (after["trust_root"], 2)
+    first, second = (TrustRoot.parse((tmp_path / f"var/trust/{n}.root.json").read_bytes()) for n in (1, 2))
+    assert second.succeeds(first)
+    assert command("token", "create", "--person", "t.nina", "--by", "d.sample", *PERSON).exit_code == 0
+    assert command("audit").exit_code == 0
+    again = command("key", "retire", before["keys"][0]["keyid"], *WHY)
+    assert (again.exit_code, "retired already" in again.output) == (1, True)
+
+
+def test_a_compromised_record_key_is_replaced_first_and_its_records_are_named(command: Command) -> None:
+    old = plain(command("key", "--json"))["keys"][0]["keyid"]
+    reported = command("key", "compromised", old, "--since-size", "5", *WHY)
+    assert reported.exit_code == 0, reported.output
+    assert "Trust root 2" in reported.output
+    assert command("audit").exit_code == 0  # nothing was signed with it since
+    assert command("key", "compromised", old, "--since-size", "4", *WHY).exit_code == 0
+    audit = command("audit")
+    assert (audit.exit_code, "compromised" in audit.output) == (1, True)
+    assert plain(command("key", "--json"))["keys"][0]["keyid"] != old
+
+
+def test_a_key_in_use_is_rotated_not_retired_and_another_is_retired(command: Command) -> None:
+    record, checkpoint = (one["keyid"] for one in plain(command("key", "--json"))["keys"][:2])
+    refused = command("key", "retire", record, *WHY)
+    assert (refused.exit_code, "key rotate" in refused.output) == (1, True)
+    assert command("key", "retire", checkpoint, *WHY).output == f"Key {checkpoint} is retired.\n"
+    assert command("key", "compromised", checkpoint, "--since-size", "2", *WHY).exit_code == 0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "said"),
+    [
+        (("key", "compromised", "KEYID", "--since-size", "99", *WHY), 2, "from 0 to 5"),
+        (("key", "compromised", "nobody", "--since-size", "1", *WHY), 1, "No key nobody is on record"),
+        (
+            ("key", "rotate", "--by", "t.nina", "--explanation", "Mine now."),
+            1,
+            "No person t.nina is on record",
+        ),
+        (("key", "rotate", "--by", "d.sample", "--explanation", ""), 2, "is not a text"),
+    ],
+)
+def test_a_decision_about_a_key_that_cannot_be_taken_touches_no_file(
+    command: Command, tmp_path: Path, arguments: tuple[str, ...], code: int, said: str
+) -> None:
+    keyid = plain(command("key", "--json"))["keys"][0]["keyid"]
+    refused = command(*(keyid if one == "KEYID" else one for one in arguments))
+    assert (refused.exit_code, said in refused.output) == (code, True), refused.output
+    assert sorted(path.name for path in (tmp_path / "var/trust").iterdir()) == ["1.root.json"]
+    assert plain(command("key", "--json"))["keys"][0]["keyid"] == keyid
 
 
 def test_checkpoint_signs_the_head(command: Command) -> None:

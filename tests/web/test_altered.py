@@ -61,10 +61,10 @@ def test_a_record_that_was_erased_clears_the_vial_for_nobody(stage: Stage, seria
     scenes.hold(stage, LOT)
     reach_in(stage.made.engine, "DELETE FROM ledger_records WHERE kind = 'LotHeld'")
     assert told(stage, None, serial) == ["on_hold"]
-    assert told(stage, "clinician", serial) == ["log_inconsistent"]
+    assert told(stage, "clinician", serial) == ["on_hold", "record_missing"]
     body = {"starts": ["thaw"], "route": "injection"}
     refused = stage.post("clinician", f"/vials/{LOT}/{serial}/preparation", 422, **body)
-    assert [reason["code"] for reason in refused["reasons"]] == ["log_inconsistent"]
+    assert [reason["code"] for reason in refused["reasons"]] == ["on_hold", "record_missing"]
 
 
 def test_an_old_backup_clears_no_vial_and_takes_no_record(stage: Stage, serial: str, tmp_path: Path) -> None:

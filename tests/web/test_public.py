@@ -251,6 +251,8 @@ def test_an_edited_record_is_never_in_order(shelf: Shelf, monkeypatch: pytest.Mo
     answer = asked(shelf, shelf.path("good"), "clinician")
     assert answer["decision"] == "do_not_use"
     assert codes(answer) == ["log_inconsistent"]
+    monkeypatch.undo()
+    assert codes(asked(shelf, shelf.path("good"), "clinician")) == []  # and so it is told to nobody any more
 
 
 def test_a_serial_under_two_lots_is_not_guessed(shelf: Shelf, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,6 +1,6 @@
-"""``python -m bench [--quick] [--workers N] [--only PART …] [--postgresql]``: measure in one run, print the ratios.
+"""``python -m bench [--quick | --million] [--workers N] [--only PART …] [--postgresql]``: measure, print the ratios.
 
-Parts: limits, reads, writes, proofs. The exit code says whether all goals were met: 0, or 1.
+Parts: limits, reads, writes, proofs; all in one run. The exit code says whether all goals were met: 0, or 1.
 """
 
 from __future__ import annotations
@@ -35,6 +35,7 @@ class Size:
 
 
 QUICK = Size(few_lots=2, lots=10, vials=300, seconds=2, acts=300, records=1_000)
+MILLION = Size(few_lots=2, lots=200, vials=5_000)
 
 
 def main() -> int:
@@ -42,14 +43,16 @@ def main() -> int:
     parser = argparse.ArgumentParser(
         prog="bench", description="Measure the service against this machine's limits."
     )
-    parser.add_argument(
+    how_much = parser.add_mutually_exclusive_group()
+    how_much.add_argument(
         "--quick", action="store_true", help="a tenth of everything: a first look, no verdict"
     )
+    how_much.add_argument("--million", action="store_true", help="a million vials beside ten thousand")
     parser.add_argument("--workers", type=int, default=os.cpu_count() or 1, help="processes of each server")
     parser.add_argument("--only", nargs="+", choices=PARTS, default=PARTS, help="these parts alone")
     parser.add_argument("--postgresql", action="store_true", help="measure on PostgreSQL, too")
     chosen = parser.parse_args()
-    size = QUICK if chosen.quick else Size()
+    size = QUICK if chosen.quick else MILLION if chosen.million else Size()
     rows = []
     for name, goal in (("SQLite", 0.8), ("PostgreSQL", 0.4)) if chosen.postgresql else (("SQLite", 0.8),):
         found = list(_measured(size, chosen.only, chosen.workers, name, goal))

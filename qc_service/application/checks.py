@@ -9,7 +9,7 @@ from datetime import date, datetime
 from qc_service.application.actor import Actor, Occasion
 from qc_service.application.days import must_have_come
 from qc_service.application.judging import Verdict
-from qc_service.application.scans import untold_by
+from qc_service.application.scans import Question, question_of, unanswered
 from qc_service.application.verdict import answer
 from qc_service.application.view import View
 from qc_service.domain.code_checks import CodeChecked, RawScan
@@ -19,11 +19,10 @@ from qc_service.domain.lots import LOT
 from qc_service.domain.moments import ZonedTime
 from qc_service.domain.permissions import Permission
 from qc_service.domain.records import Enclosure, New
-from qc_service.domain.verdict import RULES, Finding, ScannedCode, decide
+from qc_service.domain.verdict import RULES, Finding, ScannedCode
 from qc_service.domain.vial_acts import Asked, VialChecked
 from qc_service.domain.vials import Vial
 from qc_service.domain.vocabulary import AdministrationRoute
-from qc_service.exchange.codes import Unreadable, read_code, scanned
 from qc_service.ledger.canonical import canonical
 
 
@@ -70,10 +69,11 @@ def record_check(view: View, occasion: Occasion, intent: RecordCheck) -> tuple[N
     occasion.actor.must(Permission.CHECK_VIAL)
     if intent.checked_at is not None:
         must_have_come(intent.checked_at, occasion.at, "/checked_at")
-    read = _read(intent, occasion.at.date())
-    if isinstance(read, Unreadable):
-        return (_of_code(view, occasion, intent, ScannedCode(), _unread(intent, read)),)
-    fields = _located(view, read)
+    asked = _question(view, intent, occasion.at.date())
+    fields = asked.fields
+    if asked.finding is not None:
+        untold = _untold(view, occasion, intent, fields, asked.finding)
+        return (_of_code(view, occasion, intent, fields, untold),)
     answered, given = _answered(view, occasion, intent, fields)
     vial = view.find_vial(fields.lot, fields.serial) if fields.lot and fields.serial else None
     if vial is None:
@@ -96,13 +96,11 @@ def refused_check(vial: Vial, verdict: Verdict, asked: Asked) -> New:
     return New(name=vial.ref.name, body=body, enclosed=(_as_given(verdict.plain()),))
 
 
-def _read(intent: RecordCheck, today: date) -> ScannedCode | Unreadable:
-    if intent.code is None:
-        return ScannedCode(
-            gtin=intent.gtin, lot=intent.lot, serial=intent.serial, expires_on=intent.expires_on
-        )
-    read = read_code(intent.code, today)
-    return read if isinstance(read, Unreadable) else scanned(read)
+def _question(view: View, intent: RecordCheck, today: date) -> Question:
+    if intent.code is not None:
+        return question_of(view, intent.code, today)
+    fields = ScannedCode(gtin=intent.gtin, lot=intent.lot, serial=intent.serial, expires_on=intent.expires_on)
+    return Question(fields=_located(view, fields))
 
 
 def _located(view: View, fields: ScannedCode) -> ScannedCode:
@@ -140,17 +138,18 @@ def _asked(intent: RecordCheck, fields: ScannedCode) -> Asked:
     return Asked(gtin=gtin, expires_on=fields.expires_on, country=intent.country, route=intent.route)
 
 
-def _unread(intent: RecordCheck, refusal: Unreadable) -> tuple[Answered, Enclosure]:
-    """The answer to a code that cannot be read."""
-    finding = untold_by(refusal).finding or Finding(code="malformed_code", detail=refusal.detail)
-    decision = decide((finding,)).value
-    given = _as_given({"decision": decision, "reasons": [finding.plain()]})
+def _untold(
+    view: View, occasion: Occasion, intent: RecordCheck, fields: ScannedCode, finding: Finding
+) -> tuple[Answered, Enclosure]:
+    """The answer to a code that does not say which vial or lot it is about."""
+    verdict = unanswered(fields, finding, occasion.at, view.size())
+    given = _as_given(verdict.plain())
     answered = Answered(
-        decision=Slug(decision),
-        reasons=(Slug(finding.code),),
-        alert=False,
+        decision=Slug(verdict.decision.value),
+        reasons=codes(verdict),
+        alert=alerts(codes(verdict)),
         answer=given.file.sha256,
-        asked=_asked(intent, ScannedCode()),
+        asked=_asked(intent, fields),
     )
     return answered, given
 

@@ -7,29 +7,40 @@ that seems to have swallowed its serial is the scanner's fault, not the vial's (
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from qc_service.application.actor import Actor
 from qc_service.application.cartons import ANYBODY, NOT_YOURS, carton_verdict
 from qc_service.application.judging import Verdict
-from qc_service.application.ports import Store, Tampered
+from qc_service.application.known import Known, known_to
+from qc_service.application.misreadings import misread, typed_twice
+from qc_service.application.ports import Store
 from qc_service.application.verdict import answer, hot_answer
 from qc_service.application.view import View
 from qc_service.domain.errors import Malformed
 from qc_service.domain.identifiers import CountryCode, LotNumber, VialSerial
 from qc_service.domain.moments import instant_text
-from qc_service.domain.products import PRODUCT
 from qc_service.domain.regulatory import statement_on
 from qc_service.domain.verdict import RULES, Asker, Finding, ScannedCode, decide
 from qc_service.domain.vocabulary import AdministrationRoute
-from qc_service.exchange.codes import Form, Reading, Unreadable, read_code, scanned
+from qc_service.exchange.codes import (
+    Fault,
+    Form,
+    Reading,
+    Unreadable,
+    lone_lot,
+    plain_text,
+    read_code,
+    scanned,
+)
 
 _GROUPED = re.compile(
     rf"([{VialSerial.ALPHABET}]{{4}})-([{VialSerial.ALPHABET}]{{4}})-([{VialSerial.ALPHABET}]{{4}})"
 )
-_MERGED = "21"
+OpenToken = Callable[[str], ScannedCode | None]
+"""What a label's token names where its signature is good, else ``None``."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,43 +65,80 @@ class Circumstances:
     at: datetime
 
 
-def question_of(store: Store, raw: str, today: date) -> Question:
-    """What a code, a typed lot number or a typed serial asks about."""
-    is_lot = LotNumber.GRAMMAR.fullmatch(raw) is not None
-    if is_lot and _on_record(store, raw):
-        return Question(fields=ScannedCode(lot=raw))
-    serial = _serial(raw)
+def question_of(source: Store | View, raw: str, today: date, open_token: OpenToken | None = None) -> Question:
+    """What a code, a typed lot number or a typed serial asks about; nothing of it is repaired."""
+    known = known_to(source)
+    text = plain_text(raw) or raw
+    is_name = LotNumber.GRAMMAR.fullmatch(text) is not None
+    if is_name and known.lot(text):
+        return Question(fields=ScannedCode(lot=text))
+    serial = _serial(text)
     if serial is not None:
-        return completed(store, ScannedCode(serial=serial))
+        return _completed(known, ScannedCode(serial=serial))
     read = read_code(raw, today)
     if isinstance(read, Unreadable):
-        return Question(fields=ScannedCode(lot=raw)) if is_lot else untold_by(read)
-    return _of_code(store, read)
+        return _of_name(known, text) if is_name else _unread(known, raw, read)
+    if read.kind == "token":
+        return _of_token(known, read, open_token)
+    return _of_code(known, read)
 
 
 def question_of_typed(store: Store, lot: str, serial: str, today: date) -> Question:
-    """What the two boxes of the form ask about: the first also takes a scan or a serial."""
-    if not serial:
-        return question_of(store, lot, today)
-    known = _serial(serial)
-    if known is None:
-        return _untold(
-            "malformed_code", f"{serial!r} is not a serial of ours: its check character does not fit."
-        )
-    if not lot:
-        return completed(store, ScannedCode(serial=known))
+    """What the two boxes of the form ask about: either also takes a scan or a serial by itself."""
+    if not serial or not lot:
+        return question_of(store, lot or serial, today)
+    typed = _serial(serial)
+    if typed is None:
+        return _mistyped(serial, "a serial of ours: its check character does not fit", today)
     if LotNumber.GRAMMAR.fullmatch(lot):
-        return Question(fields=ScannedCode(lot=lot, serial=known))
-    return _untold("malformed_code", f"{lot!r} is not a lot number of ours.")
+        return Question(fields=ScannedCode(lot=lot, serial=typed))
+    return _mistyped(lot, "a lot number of ours", today)
 
 
-def completed(store: Store, fields: ScannedCode) -> Question:
+def completed(source: Store | View, fields: ScannedCode) -> Question:
     """The question of a code's fields; a serial without a lot is looked up, and what names no vial says so."""
+    return _completed(known_to(source), fields)
+
+
+def _unread(known: Known, raw: str, refusal: Unreadable) -> Question:
+    lot = lone_lot(raw)
+    return Question(fields=ScannedCode(lot=lot)) if lot and known.lot(lot) else untold_by(refusal)
+
+
+def _of_name(known: Known, text: str) -> Question:
+    """A lot of which no record knows, unless it is a mistyped serial, or a lot or serial of ours twice over."""
+    if _GROUPED.fullmatch(text):
+        return _untold("malformed_code", f"The check character of {text} does not fit: type it again.")
+    twice = typed_twice(known, text)
+    return (
+        Question(fields=ScannedCode(lot=text)) if twice is None else _untold("scanner_configuration", twice)
+    )
+
+
+def _of_token(known: Known, read: Reading, open_token: OpenToken | None) -> Question:
+    if open_token is None:
+        return _untold("malformed_code", "This is an offline token: check it with qc-service verify-token.")
+    fields = open_token(read.canonical)
+    if fields is None:
+        return _untold(
+            "malformed_code", "This offline token bears no valid signature of a label key known here."
+        )
+    return _completed(known, fields)
+
+
+def _mistyped(text: str, kind: str, today: date) -> Question:
+    read = read_code(text, today)
+    if isinstance(read, Unreadable) and read.reason is Fault.SCANNER:
+        return untold_by(read)
+    return _untold("malformed_code", f"{text!r} is not {kind}.")
+
+
+def _completed(known: Known, fields: ScannedCode) -> Question:
     if fields.lot is not None:
         return Question(fields=fields)
-    if fields.gtin is not None and not store.citing(f"gtin/{fields.gtin}", PRODUCT.room)[0]:
+    if fields.gtin is not None and not known.product(fields.gtin):
         return _untold("unknown_product", f"No product with GTIN {fields.gtin} is on record here.", fields)
-    return _without_lot(fields) if fields.serial is None else _by_serial(store, fields, fields.serial)
+    return _without_lot(fields) if fields.serial is None else _by_serial(known, fields, fields.serial)
 
 
 def _without_lot(fields: ScannedCode) -> Question:
@@ -99,8 +147,8 @@ def _without_lot(fields: ScannedCode) -> Question:
     return _untold("serial_needed", "This code names a product. It does not identify your vial.", fields)
 
 
-def _by_serial(store: Store, fields: ScannedCode, serial: str) -> Question:
-    lots = store.lots_with_serial(serial)
+def _by_serial(known: Known, fields: ScannedCode, serial: str) -> Question:
+    lots = known.lots_with_serial(serial)
     if not lots:
         return _untold("unknown_serial", f"No vial {serial} is on record here.", fields)
     if len(lots) > 1:
@@ -125,7 +173,7 @@ def verdict_on(
             return verdict
         finding = NOT_YOURS
     if finding is not None:
-        return _unanswered(question.fields, finding, at, store.head().size)
+        return unanswered(question.fields, finding, at, store.head().size)
     if circumstances.asker is None:
         asker = Asker(country=circumstances.country, route=circumstances.route)
         return hot_answer(store, question.fields, asker, at)
@@ -145,39 +193,23 @@ def untold_by(refusal: Unreadable) -> Question:
     return _untold(code if code in RULES else "malformed_code", f"The code cannot be read: {refusal.detail}.")
 
 
-def _of_code(store: Store, read: Reading) -> Question:
-    if read.kind != "gs1":
-        return _untold("malformed_code", "This code names a donation, not a vial.")
+def _of_code(known: Known, read: Reading) -> Question:
     fields = scanned(read)
     if "sscc" in read.fields and fields.serial is None:
         return Question(fields=fields, finding=ANYBODY, carton=read.fields["sscc"])
-    alone = fields.lot if fields.serial is None and read.form is Form.SCAN else None
-    if alone is not None and _swallowed(store, alone):
-        detail = (
-            "The lot on the label and the serial behind it arrived as one: the scanner drops the separator."
-        )
-        return _untold("scanner_configuration", detail, fields)
-    return completed(store, fields)
+    unseparated = read.kind == "gs1" and read.form is Form.SCAN
+    happened = misread(known, fields, unseparated=unseparated)
+    if happened is not None:
+        return _untold("scanner_configuration", happened, fields)
+    if read.kind != "gs1" and fields.lot is None and fields.serial is None:
+        return _untold("malformed_code", f"This code names {_named(read)}, not a vial.", fields)
+    return _completed(known, fields)
 
 
-def _swallowed(store: Store, lot: str) -> bool:
-    """Whether a lot that is not on record begins with one that is, followed by the identifier of a serial."""
-    return not _on_record(store, lot) and any(_on_record(store, shorter) for shorter in _shorter(lot))
-
-
-def _shorter(lot: str) -> Iterator[str]:
-    place = lot.find(_MERGED, 1)
-    while place > 0:
-        if LotNumber.GRAMMAR.fullmatch(lot[:place]):
-            yield lot[:place]
-        place = lot.find(_MERGED, place + 1)
-
-
-def _on_record(store: Store, lot: str) -> bool:
-    try:
-        return store.lot_answer(lot) is not None
-    except Tampered:
-        return True
+def _named(read: Reading) -> str:
+    if "din" in read.fields:
+        return "a donation"
+    return "a product" if "product_description" in read.fields else "something else"
 
 
 def _serial(text: str) -> VialSerial | None:
@@ -193,8 +225,8 @@ def _untold(code: str, detail: str, fields: ScannedCode | None = None) -> Questi
     return Question(fields=fields or ScannedCode(), finding=Finding(code=code, detail=detail))
 
 
-def _unanswered(fields: ScannedCode, finding: Finding, at: datetime, tree_size: int) -> Verdict:
-    """The answer where no record was asked."""
+def unanswered(fields: ScannedCode, finding: Finding, at: datetime, tree_size: int) -> Verdict:
+    """The answer to a question that no record was asked."""
     decision = decide((finding,))
     head: dict[str, object] = {
         "decision": decision.value,

@@ -182,20 +182,32 @@ class Sscc(Gs1Number):
     EXAMPLE = "095060001343520017"
 
 
+_CHECK_VALUES = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ*"
+
+
+def checksum_37_2(text: str) -> int:
+    """The checksum of digits and capitals, 0 to 36 (ISO/IEC 7064 mod 37-2): 10 for ``G123417654321``."""
+    total = 0
+    for character in text:
+        total = (total + _CHECK_VALUES.index(character)) * 2 % 37
+    return (38 - total) % 37
+
+
 class Din(Code):
     """A donation identification number, 13 characters (ISBT 128 Standard, data structure 001, without flags)."""
 
     GRAMMAR = re.compile(r"[A-NP-Z1-9][A-NP-Z0-9]{2}\d{2}\d{2}\d{6}", re.ASCII)
     EXAMPLE = "A999026000001"
-    _VALUES: ClassVar[str] = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ*"
+
+    @property
+    def checksum(self) -> int:
+        """The number's checksum, 0 to 36 (ISO/IEC 7064 mod 37-2)."""
+        return checksum_37_2(self)
 
     @property
     def check_character(self) -> str:
-        """The keyboard check character (ISO/IEC 7064 mod 37-2); ``G123417654321`` has ``A``."""
-        total = 0
-        for character in self:
-            total = (total + self._VALUES.index(character)) * 2 % 37
-        return self._VALUES[(38 - total) % 37]
+        """The keyboard check character, which is the checksum as one character; ``G123417654321`` has ``A``."""
+        return _CHECK_VALUES[self.checksum]
 
 
 class VialSerial(Code):

@@ -46,7 +46,9 @@ def _stop(next_step: str, *, alert: bool = False) -> Rule:
 
 RULES: dict[str, Rule] = {
     "malformed_code": _cannot(_RESCAN),
-    "scanner_configuration": _cannot("Ask whoever set up the scanner to let it send the group separator."),
+    "scanner_configuration": _cannot(
+        "Let whoever set up the scanner change what is named here, then scan again; or type the lot and serial."
+    ),
     "unknown_product": _cannot(
         "Check that this is one of the products recorded here; call the manufacturer."
     ),

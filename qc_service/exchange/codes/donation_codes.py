@@ -1,7 +1,9 @@
-"""Donation identification numbers on labels (ISBT 128, data structure 001): scanned with flags, typed with a check.
+"""ISBT 128 as a person types or reads it: donation numbers, unique identifiers of products, and the European code.
 
-Scanned ``=G12341765432170`` is the number ``G123417654321`` with the flags ``70``; typed it is ``G123417654321A``.
-The flags are no part of the identity: two containers of one donation share the number.
+``G123417654321A`` is the number ``G123417654321`` with its check character (scanned it is ``=G12341765432170``). A
+unique identifier of a medical product of human origin is processor, product, donation and division in 29 characters,
+``A9999E0398A999921123456A00000``. The Single European Code stands in print as
+``SEC: PL001499Z549917123456 A00T041600320171231``.
 """
 
 from __future__ import annotations
@@ -10,36 +12,34 @@ import re
 
 from qc_service.domain.identifiers import Din
 from qc_service.exchange.codes.reading import Form, Reading, Unreadable
+from qc_service.exchange.codes.structures import BY_NUMBER
 
-_SCANNED = re.compile(rf"=({Din.GRAMMAR.pattern})([0-9A-HJ-NPR-Y]{{2}})", re.ASCII)
-_TYPED = re.compile(rf"({Din.GRAMMAR.pattern})([0-9A-Z*])", re.ASCII)
-_CHECK_VALUES = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ*"
-_FIRST_CHECKSUM = 60
-
-
-def from_donation_scan(text: str) -> Reading:
-    """A scanned number. Raises ``Unreadable``; flags 60 to 96 are a checksum, and a wrong one is refused."""
-    matched = _SCANNED.fullmatch(text)
-    if matched is None:
-        raise Unreadable(
-            "an ISBT 128 donation is = and 13 characters, then 2 flags; other structures are not read"
-        )
-    din, flags = Din(matched[1]), matched[2]
-    if flags.isdigit() and _FIRST_CHECKSUM <= int(flags) < _FIRST_CHECKSUM + 37:
-        checksum = _FIRST_CHECKSUM + _CHECK_VALUES.index(din.check_character)
-        if int(flags) != checksum:
-            raise Unreadable(f"the flags {flags} are a checksum that does not fit the number")
-    fields = {"din": str(din), "flags": flags, "check_character": din.check_character}
-    return Reading(kind="isbt128", form=Form.SCAN, fields=fields, canonical=text)
+_DIN = Din.GRAMMAR.pattern
+_TYPED = re.compile(rf"({_DIN})([0-9A-Z*])", re.ASCII)
+_UNIQUE = re.compile(rf"([0-9A-NP-Z]{{5}})([A-Z][0-9A-Z]{{4}})({_DIN})([0-9A-Z]{{6}})", re.ASCII)
+_EUROPEAN = re.compile(r"SEC: ?([0-9A-Z]{21}) ([0-9A-Z]{19})", re.ASCII)
 
 
-def from_typed_donation(text: str) -> Reading | None:
-    """A number typed with its check character, or ``None`` where the text has not that shape. Raises ``Unreadable``."""
-    matched = _TYPED.fullmatch(text)
-    if matched is None:
-        return None
-    din = Din(matched[1])
-    if din.check_character != matched[2]:
-        raise Unreadable(f"the check character {matched[2]} does not fit the donation number: type it again")
-    fields = {"din": str(din), "check_character": matched[2]}
+def from_typed(text: str) -> Reading | None:
+    """What the text says if it has one of the three shapes, else ``None``. Raises ``Unreadable``."""
+    donation = _TYPED.fullmatch(text)
+    if donation is not None:
+        return _donation(text, Din(donation[1]), donation[2])
+    unique = _UNIQUE.fullmatch(text)
+    if unique is not None:
+        names = ("processor", "product_description", "din", "division")
+        return _typed(text, dict(zip(names, unique.groups(), strict=True)))
+    european = _EUROPEAN.fullmatch(text)
+    if european is not None:
+        return _typed(text, dict(BY_NUMBER["038"].read("".join(european.groups()))))
+    return None
+
+
+def _donation(text: str, din: Din, check: str) -> Reading:
+    if din.check_character != check:
+        raise Unreadable(f"the check character {check} does not fit the donation number: type it again")
+    return _typed(text, {"din": din, "check_character": check})
+
+
+def _typed(text: str, fields: dict[str, str]) -> Reading:
     return Reading(kind="isbt128", form=Form.TYPED, fields=fields, canonical=text)

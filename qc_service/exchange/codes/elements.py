@@ -16,6 +16,7 @@ from qc_service.exchange.codes.formats import TooLong, read_value
 from qc_service.exchange.codes.reading import Fault, Unreadable
 
 SEPARATOR = "\x1d"
+DROPPED = "the scanner drops it; let it send FNC1 as the character 0x1D (GS), then scan again"
 Elements = list[tuple[ApplicationIdentifier, str]]
 
 _BRACKETED = re.compile(r"\((\d{2,4})\)((?:\\\(|[^(\\])*)", re.ASCII)
@@ -88,7 +89,7 @@ def _value(known: ApplicationIdentifier, value: str, today: date, *, separated: 
         return read_value(known.parts, value, today)
     except TooLong as error:
         if not separated and not known.fixed:
-            detail = f"({known.ai}): {error}, and the scan has no group separator: the scanner drops it"
+            detail = f"({known.ai}): {error}, and the scan has no group separator: {DROPPED}"
             raise Unreadable(detail, Fault.SCANNER) from error
         raise Unreadable(f"({known.ai}): {error}") from error
     except ValueError as error:

@@ -41,7 +41,7 @@ class Reading:
     """A code read from its first character to its last.
 
     ``fields`` are by name, in the order read; days are ISO 8601. ``canonical`` of a GS1 code is its bracketed element
-    string in the order read. ``digital_link`` is ``None`` where the code has none.
+    string in the order read, of every other the text itself. ``digital_link`` is ``None`` where the code has none.
     """
 
     kind: str
@@ -53,10 +53,11 @@ class Reading:
 
 def scanned(reading: Reading) -> ScannedCode:
     """The members of a code by which a vial is known; ``None`` for each that it does not carry."""
-    expires_on = reading.fields.get("expires_on")
+    said = reading.fields
+    expires_on = said.get("expires_on") or said.get("expires_at", "")[:10]
     return ScannedCode(
-        gtin=reading.fields.get("gtin"),
-        lot=reading.fields.get("lot"),
-        serial=reading.fields.get("serial"),
+        gtin=said.get("gtin"),
+        lot=said.get("lot"),
+        serial=said.get("serial") or said.get("supplemental_number"),
         expires_on=date.fromisoformat(expires_on) if expires_on else None,
     )

@@ -45,7 +45,7 @@ def typed_twice(known: Known, text: str) -> str | None:
 def _otherwise(text: str) -> Iterator[tuple[str, str]]:
     yield exchanged_case(), text.swapcase()
     for name, meant in as_pressed(text):
-        yield other_keyboard(name), meant
+        yield other_keyboard((name,)), meant
 
 
 def _is_ours(known: Known, lot: str, serial: str) -> bool:

@@ -12,9 +12,9 @@ from qc_service.domain.vial_acts import Asked
 
 
 class RawScan(Code):
-    """What a scanner sent or a person typed, as it came: printable ASCII and the separators of a symbol."""
+    """What a scanner sent or a person typed, as it came; what a device added or changed is part of it."""
 
-    GRAMMAR = re.compile(r"[\x04\x1d\x1e\x20-\x7e]{1,2048}", re.ASCII)
+    GRAMMAR = re.compile(r"[^\ud800-\udfff]{1,2048}", re.DOTALL)
     EXAMPLE = "]d2010950600013435217271031..."
 
 

@@ -182,14 +182,15 @@ class Sscc(Gs1Number):
     EXAMPLE = "095060001343520017"
 
 
-_CHECK_VALUES = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ*"
+_CHECK_CHARACTERS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ*"
+_CHECK_VALUES = {character: value for value, character in enumerate(_CHECK_CHARACTERS)}
 
 
 def checksum_37_2(text: str) -> int:
     """The checksum of digits and capitals, 0 to 36 (ISO/IEC 7064 mod 37-2): 10 for ``G123417654321``."""
     total = 0
     for character in text:
-        total = (total + _CHECK_VALUES.index(character)) * 2 % 37
+        total = (total + _CHECK_VALUES[character]) * 2
     return (38 - total) % 37
 
 
@@ -207,7 +208,7 @@ class Din(Code):
     @property
     def check_character(self) -> str:
         """The keyboard check character, which is the checksum as one character; ``G123417654321`` has ``A``."""
-        return _CHECK_VALUES[self.checksum]
+        return _CHECK_CHARACTERS[self.checksum]
 
 
 class VialSerial(Code):

@@ -24,7 +24,8 @@ def test_a_separator_may_be_written_as_any_c_escape(separator: str) -> None:
 
 def test_a_refusal_has_its_reason() -> None:
     assert read_line("EX261101A", TODAY)["reason"] == "malformed_code"
-    assert read_line(r"EXO1:\n", TODAY)["reason"] == "unsupported_code"
+    assert read_line("+A123BJC5D6E71G", TODAY)["reason"] == "unsupported_code"
+    assert read_line(r"EXO1:BB8\n", TODAY)["reason"] == "scanner_configuration"
 
 
 @pytest.mark.parametrize("line", ["\\", r"(01)\q", r"\x1"])

@@ -9,7 +9,9 @@ from typing import Any
 
 import pytest
 
+from qc_service.domain.identifiers import checksum_37_2
 from qc_service.exchange.codes import Reading, Unreadable, read_code
+from qc_service.exchange.codes.structures import BY_NUMBER
 
 VECTORS = Path(__file__).parents[3] / "shared" / "vectors"
 TODAY = date(2026, 11, 22)
@@ -28,8 +30,19 @@ def _cases(name: str, member: str) -> list[dict[str, Any]]:
 
 GS1 = _cases("gs1/golden.json", "cases")
 DINS = _cases("isbt128/vectors.json", "din_check_character")
-DONATIONS = [case for case in _cases("isbt128/vectors.json", "parse_positive") if case["ds"] == ["001"]]
+CHECKSUMS = _cases("isbt128/vectors.json", "mod37_2_other")
+STRUCTURES = _cases("isbt128/vectors.json", "parse_positive")
+UNIQUE = _cases("isbt128/vectors.json", "mpho_ui")
+EUROPEAN = _cases("isbt128/vectors.json", "sec")
 REFUSED = _cases("isbt128/vectors.json", "parse_negative")
+# What the vectors call a field, where it is another word here.
+NAMES = {
+    "pdc": "product_description", "fpc": "product_reference", "fin_p": "processor", "collected": "collected_at",
+    "date": "produced_on", "division": "division_code", "country": "sec_country", "te": "sec_establishment",
+    "donation": "sec_donation", "coding_system": "sec_coding", "split": "sec_split", "expiry": "sec_expires_on",
+    "product": "sec_product",
+}  # fmt: skip
+ELSEWHERE = {"fin", "year", "seq", "flag_check_ok", "lot_padded"}
 
 
 def test_the_vectors_are_there() -> None:
@@ -37,7 +50,10 @@ def test_the_vectors_are_there() -> None:
         pytest.skip("the published vectors are not beside this project")
     assert GS1
     assert DINS
-    assert DONATIONS
+    assert STRUCTURES
+    assert UNIQUE
+    assert EUROPEAN
+    assert CHECKSUMS
     assert REFUSED
 
 
@@ -64,11 +80,52 @@ def test_donation_numbers_have_their_check_character(case: dict[str, Any]) -> No
     assert (read.fields["din"], read.fields["check_character"]) == (case["din"], case["k"])
 
 
-@pytest.mark.parametrize("case", DONATIONS, ids=lambda case: str(case["in"]))
-def test_scanned_donations_are_read(case: dict[str, Any]) -> None:
+@pytest.mark.parametrize("case", CHECKSUMS, ids=lambda case: str(case["input"]))
+def test_other_numbers_have_their_checksum(case: dict[str, Any]) -> None:
+    if "k" in case:
+        assert "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ*"[checksum_37_2(case["input"])] == case["k"]
+    else:
+        assert f"{checksum_37_2(case['input']):02d}" == case["checksum2"]
+
+
+@pytest.mark.parametrize("case", STRUCTURES, ids=lambda case: str(case["in"]))
+def test_scanned_structures_are_read(case: dict[str, Any]) -> None:
     read = read_code(case["in"], TODAY)
     assert isinstance(read, Reading)
-    assert (read.fields["din"], read.fields["flags"]) == (case["fields"]["din"], case["fields"]["flags"])
+    for number in case["ds"]:
+        told = (
+            {piece.name for piece in BY_NUMBER[number].pieces if piece.name}
+            if number != "023"
+            else {"message"}
+        )
+        assert told <= read.fields.keys()
+    said = {
+        NAMES.get(name, name): value
+        for name, value in case.get("fields", {}).items()
+        if name not in ELSEWHERE
+    }
+    assert {name: read.fields[name] for name in said} == said
+    if "fin" in case.get("fields", {}):
+        assert read.fields["din"] == "".join(case["fields"][part] for part in ("fin", "year", "seq"))
+
+
+@pytest.mark.parametrize("case", UNIQUE, ids=lambda case: str(case["value"]))
+def test_unique_identifiers_are_read(case: dict[str, Any]) -> None:
+    read = read_code(case["value"], TODAY)
+    assert isinstance(read, Reading)
+    said = {name: value.partition(" ")[0] for name, value in case["parts"].items()}
+    wanted = ("processor", "product_description", "din", "division")
+    assert tuple(read.fields[name] for name in wanted) == tuple(
+        said[name] for name in ("fin_p", "pdc", "din", "division")
+    )
+
+
+@pytest.mark.parametrize("case", EUROPEAN, ids=lambda case: str(case["text"]))
+def test_european_codes_are_read(case: dict[str, Any]) -> None:
+    read = read_code(case["text"], TODAY)
+    assert isinstance(read, Reading)
+    said = {NAMES[name]: value for name, value in case.items() if name in NAMES}
+    assert {name: read.fields[name] for name in said} == said
 
 
 @pytest.mark.parametrize("case", REFUSED, ids=lambda case: str(case["why"]))

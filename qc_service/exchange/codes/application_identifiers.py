@@ -43,7 +43,7 @@ LINES = f"""
 30         variable_count        n..8                      query needs=01,02
 37         count                 n..8                      query needs=00+02,00+8026
 400        order_number          x..30                     query
-401        ginc                  x..30                     query key=
+401        ginc                  x..30:prefix              query key=
 402        gsin                  n17:mod10                 query key=
 403        routing_code          x..30                     query needs=00
 410        ship_to               n13:mod10                 fixed query
@@ -55,10 +55,10 @@ LINES = f"""
 416        made_at               n13:mod10                 fixed query
 417        party                 n13:mod10                 fixed query key=7040
 420        ship_to_post          x..20                     query not=421
-421        ship_to_country_post  n3+x..9                   query
-422        origin_country        n3                        query needs={ITEM} not=426
-425        disassembly_country   n3+n3?+n3?+n3?+n3?        query needs=01,02,03 not=426
-426        process_country       n3                        query needs=01,02,03
+421        ship_to_country_post  n3:country+x..9           query
+422        origin_country        n3:country                query needs={ITEM} not=426
+425        disassembly_country   n3:country+n3:country?+n3:country?+n3:country?+n3:country? query needs=01,02,03 not=426
+426        process_country       n3:country                query needs=01,02,03
 427        origin_subdivision    x..3                      query needs=01+422,02+422,03+422
 7003       expires_at            n6:day+n4:time            query needs=01,02,03
 7006       first_frozen_on       n6:day                    query needs=01,02
@@ -70,28 +70,28 @@ LINES = f"""
 7020       refurbishment_lot     x..20                     query needs=01+416,03+416,8006+416
 7021       functional_status     x..20                     query needs=01,03,8006
 7022       revision_status       x..20                     query needs=01+7021,03+7021,8006+7021
-7023       assembly_giai         x..30                     query
-7030-7039  processor_*           n3+x..27                  query needs=01,02
+7023       assembly_giai         x..30:prefix              query
+7030-7039  processor_*           n3:processor+x..27        query needs=01,02
 7040       uic_extension         n1+x1+x1+x1:index         -
-710        nhrn_germany          x..20                     needs=01
-711        nhrn_france           x..20                     needs=01
-712        nhrn_spain            x..20                     needs=01
-713        nhrn_brazil           x..20                     needs=01
-714        nhrn_portugal         x..20                     needs=01
-715        nhrn_united_states    x..20                     needs=01
-716        nhrn_italy            x..20                     needs=01
-717        nhrn_*                x..20                     needs=01
+710        nhrn_germany          x..20                     query needs=01
+711        nhrn_france           x..20                     query needs=01
+712        nhrn_spain            x..20                     query needs=01
+713        nhrn_brazil           x..20                     query needs=01
+714        nhrn_portugal         x..20                     query needs=01
+715        nhrn_united_states    x..20                     query needs=01
+716        nhrn_italy            x..20                     query needs=01
+717        nhrn_*                x..20                     query needs=01
 7230-7239  certification_*       x2+x..28                  query needs=01,8004
 7240       protocol              x..20                     query needs=01,8006 not=03
 7241       media_type            n2:media                  query needs=8017,8018
 8003       grai                  n1:zero+n13:mod10+x..16?  query key=
-8004       giai                  x..30                     query key=7040
+8004       giai                  x..30:prefix              query key=7040
 8006       itip                  n14:mod10+n4:piece        query key=22,10,21 not=01,03,37
-8008       produced_at           n6:day+n..6:time          query needs=01,02,03
-8010       cpid                  y..30                     query key=8011
+8008       produced_at           n6:day+n2..6:time         query needs=01,02,03
+8010       cpid                  y..30:prefix              query key=8011
 8011       cpid_serial           n..12:plain               needs=8010
 8012       software_version      x..20                     query needs=01,03,8006
-8013       gmn                   x..25:pair                query key=
+8013       gmn                   x..25:model               query key=
 8017       gsrn_provider         n18:mod10                 query key=8019 not=8018
 8018       gsrn_recipient        n18:mod10                 query key=8019 not=8017
 8019       service_instance      n..10                     needs=8017,8018
@@ -99,8 +99,8 @@ LINES = f"""
 8026       itip_content          n14:mod10+n4:piece        query needs=37 not=02,03,8006
 8030       digital_signature     z..90                     query needs={ONE_THING}
 8200       product_page          x..70                     needs=01
-90         internal_*            x..30                     -
-91-99      internal_*            x..90                     -
+90         internal_*            x..30                     query
+91-99      internal_*            x..90                     query
 """
 
 
@@ -108,12 +108,14 @@ LINES = f"""
 class ApplicationIdentifier:
     """One identifier: what its value looks like, and what may or must stand with it.
 
-    ``paths`` is ``None`` unless it may lead a Digital Link's path; then it holds the orders of its qualifiers.
+    ``size`` is how many characters it has at most. ``paths`` is ``None`` unless it may lead a Digital Link's path; then
+    it holds the orders of its qualifiers.
     """
 
     ai: str
     name: str
     parts: tuple[Part, ...]
+    size: int
     fixed: bool
     query: bool
     paths: tuple[tuple[str, ...], ...] | None
@@ -123,6 +125,7 @@ class ApplicationIdentifier:
 
 def _of_line(line: str) -> Iterator[ApplicationIdentifier]:
     span, name, written, *notes = line.split()
+    parts = tuple(map(Part.written, written.split("+")))
     first, _, last = span.partition("-")
     said = dict(note.partition("=")[::2] for note in notes)
     paths = said.get("key")
@@ -131,7 +134,8 @@ def _of_line(line: str) -> Iterator[ApplicationIdentifier]:
         yield ApplicationIdentifier(
             ai=ai,
             name=name.replace("*", ai),
-            parts=tuple(Part.written(part) for part in written.split("+")),
+            parts=parts,
+            size=sum(part.most for part in parts),
             fixed="fixed" in said,
             query="query" in said,
             paths=None
@@ -148,6 +152,10 @@ TABLE: Mapping[str, ApplicationIdentifier] = {
 """Every identifier that is read, by its digits; no one is the beginning of another."""
 
 
-def beginning(text: str) -> ApplicationIdentifier | None:
-    """The identifier with which the text begins, if it is one that is read."""
-    return next((TABLE[text[:size]] for size in (2, 3, 4) if text[:size] in TABLE), None)
+def beginning(text: str, place: int = 0) -> ApplicationIdentifier | None:
+    """The identifier with which the text begins at this place, if it is one that is read."""
+    return (
+        TABLE.get(text[place : place + 2])
+        or TABLE.get(text[place : place + 3])
+        or TABLE.get(text[place : place + 4])
+    )

@@ -26,17 +26,17 @@ _STAND_INS = re.compile(r"<GS>|\{GS\}|\\x1[dD]|\\u001[dD]|[\^|\u241d]", re.ASCII
 def from_scan(text: str) -> Elements:
     """The elements of what a scanner sent, without its symbology identifier. Raises ``Unreadable``."""
     found: Elements = []
-    rest = text
-    while rest:
-        known = beginning(rest)
+    place = 0
+    while place < len(text):
+        known = beginning(text, place)
         if known is None:
-            raise Unreadable(f"no application identifier that is read here begins at {rest[:4]!a}")
-        rest = rest[len(known.ai) :]
-        if known.fixed:
-            size = sum(part.most for part in known.parts)
-            value, rest = rest[:size], rest[size:].removeprefix(SEPARATOR)
-        else:
-            value, _, rest = rest.partition(SEPARATOR)
+            raise Unreadable(
+                f"no application identifier that is read here begins at {text[place : place + 4]!a}"
+            )
+        place += len(known.ai)
+        end = place + known.size if known.fixed else text.find(SEPARATOR, place)
+        value = text[place:] if end < 0 else text[place:end]
+        place = len(text) if end < 0 else end + text.startswith(SEPARATOR, end)
         found.append((known, value))
     if not found:
         raise Unreadable("there is nothing behind the symbology identifier")
@@ -61,7 +61,14 @@ def from_bracketed(text: str) -> Elements:
 
 def bracketed(elements: Elements) -> str:
     """The elements as they stand under a symbol, in the order read."""
-    return "".join(f"({known.ai}){value.replace('(', chr(92) + '(')}" for known, value in elements)
+    written = [
+        f"({known.ai}){value}" if "(" not in value else _escaped(known, value) for known, value in elements
+    ]
+    return "".join(written)
+
+
+def _escaped(known: ApplicationIdentifier, value: str) -> str:
+    return f"({known.ai}){value.replace('(', chr(92) + '(')}"
 
 
 def named_values(elements: Elements, today: date, *, separated: bool = True) -> dict[str, str]:
@@ -101,11 +108,12 @@ def _together(elements: Elements) -> Iterator[str]:
     for known, value in elements:
         if said.setdefault(known.ai, value) != value:
             yield f"({known.ai}) stands twice with different values"
+    present = frozenset(said)
     for known, _ in elements:
-        excluded = sorted(known.excludes & said.keys())
+        excluded = known.excludes & present
         if excluded:
-            yield f"({known.ai}) and ({excluded[0]}) exclude each other"
+            yield f"({known.ai}) and ({min(excluded)}) exclude each other"
     for known, _ in elements:
-        if known.needs and not any(group <= said.keys() for group in known.needs):
+        if known.needs and not any(map(present.issuperset, known.needs)):
             wanted = " or ".join("+".join(sorted(group)) for group in known.needs)
             yield f"({known.ai}) needs {wanted} on the same label"

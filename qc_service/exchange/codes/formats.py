@@ -1,7 +1,7 @@
 """What the value of an application identifier must look like: parts of a length, a character set and a check.
 
 A format is written ``n13:mod10+x..17?``: thirteen digits whose last checks the others, then up to seventeen characters
-of GS1's set 82 that may be left out.
+of GS1's set 82 that may be left out; ``n2..6`` is two to six digits.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 
+from qc_service.exchange.codes.countries import COUNTRIES, SEVERAL
 from qc_service.exchange.codes.days import day_of, time_of
 
 CHARACTERS = {
@@ -21,8 +22,9 @@ CHARACTERS = {
 }
 """Digits, and the sets 82, 39 and 64 (GS1 General Specifications 7.11)."""
 
-_PART = re.compile(r"([nxyz])(\.\.)?(\d+)(?::([a-z0-9]+))?(\?)?", re.ASCII)
+_PART = re.compile(r"([nxyz])(?:(\d*)(\.\.))?(\d+)(?::([a-z0-9]+))?(\?)?", re.ASCII)
 _PRIMES = (2, 3, 5, 7, 11, 13, 17, 19, 23, 29, 31, 37, 41, 43, 47, 53, 59, 61, 67, 71, 73, 79, 83)
+_LEAST_PREFIX = 4
 _PAIR = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 
 
@@ -32,13 +34,14 @@ class TooLong(ValueError):
 
 @dataclass(frozen=True, kw_only=True)
 class Part:
-    """One part of a value."""
+    """One part of a value; ``strange`` finds a character that cannot stand in it."""
 
     characters: str
     least: int
     most: int
     optional: bool
     check: str
+    strange: re.Pattern[str]
 
     @classmethod
     def written(cls, text: str) -> Part:
@@ -46,28 +49,31 @@ class Part:
         matched = _PART.fullmatch(text)
         if matched is None:
             raise ValueError(f"{text!r} is not a part of a format")
-        letter, upto, length, check, optional = matched.groups()
+        letter, fewest, upto, length, check, optional = matched.groups()
         most = int(length)
         return cls(
             characters=letter,
-            least=1 if upto else most,
+            least=int(fewest or 1) if upto else most,
             most=most,
             optional=bool(optional),
             check=check or "",
+            strange=re.compile(f"[^{re.escape(CHARACTERS[letter])}]"),
         )
 
     def read(self, text: str, today: date) -> str:
         """The text as it stands for a reader; a day becomes ISO 8601. Raises ``ValueError`` in words."""
         if len(text) < self.least:
             raise ValueError("the value is too short" if text else "the value is empty")
-        strange = next((one for one in text if one not in CHARACTERS[self.characters]), None)
+        strange = self.strange.search(text)
         if strange is not None:
-            raise ValueError(f"the character {strange!a} cannot stand here")
+            raise ValueError(f"the character {strange[0]!a} cannot stand here")
         return CHECKS[self.check](text, today) if self.check else text
 
 
 def read_value(parts: tuple[Part, ...], text: str, today: date) -> str:
     """A whole value, part by part; each takes as much as it may. Raises ``ValueError`` in words."""
+    if len(parts) == 1 and len(text) <= parts[0].most:
+        return parts[0].read(text, today)
     said: list[str] = []
     start = 0
     for part in parts:
@@ -86,7 +92,7 @@ def read_value(parts: tuple[Part, ...], text: str, today: date) -> str:
 
 def mod10(digits: str) -> int:
     """The weighted sum modulo 10, which is 0 where the last digit fits (weights 3,1 from the right)."""
-    return sum(int(digit) * (3 if place % 2 else 1) for place, digit in enumerate(reversed(digits))) % 10
+    return (sum(map(int, digits[::-2])) + 3 * sum(map(int, digits[-2::-2]))) % 10
 
 
 def check_pair(payload: str) -> str:
@@ -105,13 +111,27 @@ def _holds(rule: Callable[[str], bool], complaint: str) -> Callable[[str, date],
     return checked
 
 
+def _begins_with_prefix(text: str) -> bool:
+    """A GS1 company prefix has at least four digits."""
+    return len(text) >= _LEAST_PREFIX and set(text[:_LEAST_PREFIX]) <= set(CHARACTERS["n"])
+
+
+def _is_model(text: str) -> bool:
+    return check_pair(text[:-2]) == text[-2:]
+
+
 def _piece_of_total(text: str) -> bool:
     return 1 <= int(text[:2]) <= int(text[2:])
 
 
 CHECKS: dict[str, Callable[[str, date], str]] = {
     "mod10": _holds(lambda text: mod10(text) == 0, "the check digit does not fit, so a digit is wrong"),
-    "pair": _holds(lambda text: check_pair(text[:-2]) == text[-2:], "the check character pair does not fit"),
+    "model": _holds(
+        lambda text: _begins_with_prefix(text) and _is_model(text), "the check character pair does not fit"
+    ),
+    "prefix": _holds(_begins_with_prefix, "it does not begin with a company prefix of digits"),
+    "country": _holds(COUNTRIES.__contains__, "there is no country with this number"),
+    "processor": _holds((COUNTRIES | {SEVERAL}).__contains__, "there is no country with this number"),
     "day": lambda text, today: day_of(text, today, zero_day=False).isoformat(),
     "day0": lambda text, today: day_of(text, today, zero_day=True).isoformat(),
     "time": lambda text, _: time_of(text),

@@ -58,10 +58,6 @@ KEYBOARDS = (
         keys="\\1234567890'ìqwertyuiopè+ùasdfghjklòàzxcvbnm,.-|!\"£$%&/()=?^QWERTYUIOPé*§ASDFGHJKLç°ZXCVBNM;:_",
     ),
     Keyboard(
-        name="British",
-        keys="`1234567890-=qwertyuiop[]#asdfghjkl;'zxcvbnm,./¬!\"£$%^&*()_+QWERTYUIOP{}~ASDFGHJKL:@ZXCVBNM<>?",
-    ),
-    Keyboard(
         name="US-International",
         keys="`1234567890-=qwertyuiop[]\\asdfghjkl;´zxcvbnm,./~!@#$%^&*()_+QWERTYUIOP{}|ASDFGHJKL:¨ZXCVBNM<>?",
         dead="`´^¨~",

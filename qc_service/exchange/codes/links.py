@@ -45,13 +45,17 @@ def link(base: str, elements: Elements) -> str | None:
     key = next((known for known, _ in elements if known.paths is not None), None)
     if key is None or key.paths is None:
         return None
-    order = max(key.paths, key=lambda path: len(said.keys() & set(path)))
-    path = [key.ai, *(ai for ai in order if ai in said)]
-    query = sorted(said.keys() - set(path))
-    if any(not TABLE[ai].query or _is_qualifier(ai, key) for ai in query):
+    order = (
+        max(key.paths, key=lambda path: sum(ai in said for ai in path))
+        if len(key.paths) > 1
+        else key.paths[0]
+    )
+    path = [key.ai, *[ai for ai in order if ai in said]]
+    query = sorted(said.keys() - path)
+    if not all(TABLE[ai].query and not _is_qualifier(ai, key) for ai in query):
         return None
-    steps = "/".join(f"{ai}/{_encoded(said[ai])}" for ai in path)
-    asked = "&".join(f"{ai}={_encoded(said[ai])}" for ai in query)
+    steps = "/".join([f"{ai}/{_encoded(said[ai])}" for ai in path])
+    asked = "&".join([f"{ai}={_encoded(said[ai])}" for ai in query])
     return f"{base}/{steps}?{asked}" if asked else f"{base}/{steps}"
 
 
@@ -88,7 +92,7 @@ def _in_query(name: str, key: ApplicationIdentifier) -> ApplicationIdentifier:
 
 
 def _is_qualifier(ai: str, key: ApplicationIdentifier) -> bool:
-    return any(ai in path for path in key.paths or ())
+    return key.paths is not None and any(ai in path for path in key.paths)
 
 
 def _decoded(text: str) -> str:
@@ -101,4 +105,4 @@ def _decoded(text: str) -> str:
 
 
 def _encoded(text: str) -> str:
-    return quote(text, safe="")
+    return text if text.isalnum() and text.isascii() else quote(text, safe="")

@@ -14,7 +14,8 @@ from qc_service.exchange.codes.structures import CHARACTERS, Structure, beginnin
 
 COMPOUND = "=+"
 _HEAD = 7
-_FIRST_CHECKSUM, _CHECKSUMS = 60, 37
+_FIRST_CHECKSUM = 60
+_CHECKSUMS = frozenset(map(str, range(_FIRST_CHECKSUM, _FIRST_CHECKSUM + 37)))
 _DIVIDED_ELSEWHERE = "99"
 _TIME = "031"
 
@@ -37,14 +38,6 @@ def from_message(text: str) -> Reading:
 def compound(structures: Sequence[str]) -> str:
     """A compound message of these, in their order and without a specified sequence (023 with 000)."""
     return f"{COMPOUND}{len(structures):02d}000{''.join(structures)}"
-
-
-def check_flags(din: Din, flags: str) -> None:
-    """Flags of 60 to 96 are a checksum. Raises ``Unreadable`` where it does not fit the number."""
-    if not flags.isdigit() or not 0 <= int(flags) - _FIRST_CHECKSUM < _CHECKSUMS:
-        return
-    if int(flags) != _FIRST_CHECKSUM + din.checksum:
-        raise Unreadable(f"the flags {flags} are a checksum that does not fit the number, so it was misread")
 
 
 def flags_of(din: Din) -> str:
@@ -94,7 +87,7 @@ def _identity(known: Structure, content: str) -> str:
 
 
 def _named(known: Structure, content: str) -> list[tuple[str, str]]:
-    named = list(known.read(content))
+    named = known.read(content)
     if known.number == _TIME:
         told = dict(named)
         return [
@@ -106,8 +99,9 @@ def _named(known: Structure, content: str) -> list[tuple[str, str]]:
 
 def _complete(fields: dict[str, str], said: dict[str, str]) -> None:
     if "din" in fields:
-        din = Din(fields["din"])
-        check_flags(din, fields["flags"])
+        din, flags = Din(fields["din"]), fields["flags"]
+        if flags in _CHECKSUMS and flags != flags_of(din):
+            raise Unreadable(f"the flags {flags} are a checksum that does not fit the number: scan it again")
         fields["check_character"] = din.check_character
     if fields.get("division_code") == _DIVIDED_ELSEWHERE and "032" not in said:
         raise Unreadable(

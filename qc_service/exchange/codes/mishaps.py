@@ -7,7 +7,7 @@ a text that reads only after one such change has suffered it.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from qc_service.exchange.codes.formats import CHARACTERS
 from qc_service.exchange.codes.keyboards import as_pressed
@@ -21,27 +21,37 @@ _NAMES = {
     "\r": "a carriage return (CR, the Enter key)", "\n": "a line feed (LF)", "\t": "a tab", " ": "a space",
     "\x00": "NUL", "\x02": "STX", "\x03": "ETX", "\x04": "EOT", "\x1e": "a record separator (RS)",
 }  # fmt: skip
-_START = re.compile(r"\][A-Za-z]\d|01\d{14}|\(\d{2,4}\)|=[A-Z0-9+<>/]|&[>*,:+]|https?://|EXO1:", re.ASCII)
-_SYMBOL = re.compile(r"\][A-Za-z]\d", re.ASCII)
+_START = re.compile(r"\][A-Za-z]\d|01\d{14}|\(\d{2,4}\)|[=&][A-Z0-9+<>*},:;/(%]|https?://|EXO1:", re.ASCII)
 _RETAIL = "]E"
 _FURTHEST = 12
+_MOST_PARTS = 10
 
 
 def doubled(text: str, means: Means) -> str | None:
     """What to do where the text is one code several times over, with nothing between."""
     period = (text + text).find(text, 1)
-    if period < len(text) and means(text[:period]):
+    if 0 < period < len(text) and means(text[:period]):
         return several(len(text) // period)
     return None
 
 
-def mishap(text: str, means: Means) -> str | None:
+def mishap(text: str, reads: Means, means: Means) -> str | None:
     """What happened to a text that cannot be read and what to do about it, or ``None``.
 
-    ``means`` says whether a text could be read, were it the one that had arrived.
+    ``reads`` says whether a text could be read, were it the one that had arrived; ``means`` also takes one that has
+    suffered something else, so that of several mishaps the outermost is told.
     """
-    for look in (_around, _in_parts, _exchanged_case, _elsewhere, _ahead, _leading_separator, _stand_in):
-        found = look(text, means)
+    looks: tuple[tuple[Callable[[str, Means], str | None], Means], ...] = (
+        (_around, means),
+        (_in_parts, means),
+        (_leading_separator, reads),
+        (_stand_in, reads),
+        (_exchanged_case, reads),
+        (_elsewhere, reads),
+        (_ahead, means),
+    )
+    for look, judged in looks:
+        found = look(text, judged)
         if found is not None:
             return found
     return None
@@ -49,9 +59,9 @@ def mishap(text: str, means: Means) -> str | None:
 
 def _around(text: str, means: Means) -> str | None:
     bare = text.strip(_AROUND)
-    if bare == text or not means(bare):
+    if bare in {"", text} or not means(bare):
         return None
-    start = text.index(bare) if bare else 0
+    start = text.index(bare)
     before, behind = text[:start], text[start + len(bare) :]
     if behind:
         what = _named(behind)
@@ -62,7 +72,7 @@ def _around(text: str, means: Means) -> str | None:
 
 
 def _ahead(text: str, means: Means) -> str | None:
-    found = None if _SYMBOL.match(text) else _START.search(text, 1, _FURTHEST + 16)
+    found = None if _START.match(text) else _START.search(text, 1, _FURTHEST + 16)
     if found is None or found.start() > _FURTHEST or not means(text[found.start() :]):
         return None
     ahead = text[: found.start()]
@@ -74,7 +84,7 @@ def _ahead(text: str, means: Means) -> str | None:
 
 def _in_parts(text: str, means: Means) -> str | None:
     parts = [part for part in _GAPS.split(text) if part]
-    if len(parts) < 2 or not all(map(means, parts)):
+    if not 2 <= len(parts) <= _MOST_PARTS or not all(map(means, sorted(set(parts)))):
         return None
     if len(set(parts)) == 1:
         return several(len(parts))
@@ -116,8 +126,11 @@ def stands_for_separator(instead: str) -> str:
 
 
 def _exchanged_case(text: str, means: Means) -> str | None:
+    letters = sum(map(str.isalpha, text))
+    if text.startswith(_RETAIL) or (letters < 2 and not text.startswith(("]", "="))):
+        return None
     exchanged = text.swapcase()
-    if exchanged == text or text.startswith(_RETAIL) or not means(exchanged):
+    if exchanged == text or not means(exchanged):
         return None
     return exchanged_case()
 
@@ -131,15 +144,15 @@ def exchanged_case() -> str:
 
 
 def _elsewhere(text: str, means: Means) -> str | None:
-    name = next((name for name, meant in as_pressed(text) if means(meant)), None)
-    return None if name is None else other_keyboard(name)
+    names = [name for name, meant in as_pressed(text) if means(meant)]
+    return other_keyboard(names) if names else None
 
 
-def other_keyboard(name: str) -> str:
-    """What to do about a scanner that types as on a US keyboard where the computer's is this one."""
+def other_keyboard(names: Sequence[str]) -> str:
+    """What to do about a scanner that types as on a US keyboard where the computer's is one of these."""
     return (
-        f"the scanner types as on a US keyboard and this computer's is {name}: set the scanner to a {name} keyboard, or"
-        " let it send as a serial port (USB COM), then scan again"
+        f"the scanner types as on a US keyboard and this computer's is {' or '.join(names)}: set the scanner to the"
+        " computer's keyboard, or let it send as a serial port (USB COM), then scan again"
     )
 
 

@@ -71,12 +71,12 @@ def lone_lot(raw: str) -> str | None:
 def _explained(raw: str, refusal: Unreadable, today: date) -> Unreadable:
     if len(raw) > LONGEST:
         return refusal
-    happened = mishap(raw, lambda text: _means(text, today))
+    happened = mishap(raw, lambda text: _reads(text, today), lambda text: _means(text, today))
     return refusal if happened is None else Unreadable(happened, Fault.SCANNER)
 
 
-def _means(text: str, today: date) -> bool:
-    """Whether the text reads as a code, or is a lot number or serial, or would without a setting known by name."""
+def _reads(text: str, today: date) -> bool:
+    """Whether the text is a code, a lot number or a serial, or a scan that only lost its separators."""
     if LotNumber.GRAMMAR.fullmatch(text):
         return _DIGIT.search(text) is not None
     try:
@@ -84,6 +84,14 @@ def _means(text: str, today: date) -> bool:
     except Unreadable as refusal:
         return refusal.reason is Fault.SCANNER
     return True
+
+
+def _means(text: str, today: date) -> bool:
+    """Whether the text is one of these, or would be had not something else happened to it."""
+    if _reads(text, today):
+        return True
+    read = read_code(text, today)
+    return isinstance(read, Unreadable) and read.reason is Fault.SCANNER
 
 
 def _read(raw: str, today: date) -> Reading:

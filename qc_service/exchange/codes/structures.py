@@ -8,7 +8,7 @@ number (001) begins with ``=`` alone: its first character is part of the number.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -93,18 +93,21 @@ class Structure:
     pieces: tuple[Piece, ...]
     size: int
 
-    def read(self, content: str) -> Iterator[tuple[str, str]]:
+    def read(self, content: str) -> list[tuple[str, str]]:
         """The named values of a whole content. Raises ``Unreadable``."""
+        found = []
         place = 0
         for piece in self.pieces:
+            end = place + piece.size
             try:
-                value = piece.read(content[place : place + piece.size])
+                value = piece.read(content[place:end])
             except ValueError as error:
                 name = f" {piece.name.replace('_', ' ')}" if piece.name else ""
                 raise Unreadable(f"in structure {self.number}{name}: {error}") from error
             if piece.name and value:
-                yield piece.name, value
-            place += piece.size
+                found.append((piece.name, value))
+            place = end
+        return found
 
 
 def _of_line(line: str) -> Structure:

@@ -912,7 +912,13 @@ def vial_state(case: Case) -> dict[str, Any] | None:
 
 
 UNDOABLE = ("VialLost", "VialPrepared", "VialReturned", "VialWasted")
-NO_MOVE = ("CartonsPacked", "ShipmentExcursionAssessed", "VialChecked")  # cartons, temperatures, a question
+NO_MOVE = (  # cartons, temperatures, a question, and what was suspected and found about copies
+    "CartonsPacked",
+    "CopySuspected",
+    "CopySuspicionSettled",
+    "ShipmentExcursionAssessed",
+    "VialChecked",
+)
 OVERTAKEN = ("VialLost", "VialPutBack", "VialReissued", "VialReturned", "VialSetAside")
 
 

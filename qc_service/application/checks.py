@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from qc_service.application.actor import Actor, Occasion
+from qc_service.application.copies import watched, watched_codes
 from qc_service.application.days import must_have_come
 from qc_service.application.judging import Verdict
 from qc_service.application.scans import Question, question_of, unanswered
@@ -19,6 +20,7 @@ from qc_service.domain.lots import LOT
 from qc_service.domain.moments import ZonedTime
 from qc_service.domain.permissions import Permission
 from qc_service.domain.records import Enclosure, New
+from qc_service.domain.suspicions import Act
 from qc_service.domain.verdict import RULES, Finding, ScannedCode
 from qc_service.domain.vial_acts import Asked, VialChecked
 from qc_service.domain.vials import Vial
@@ -73,13 +75,15 @@ def record_check(view: View, occasion: Occasion, intent: RecordCheck) -> tuple[N
     fields = asked.fields
     if asked.finding is not None:
         untold = _untold(view, occasion, intent, fields, asked.finding)
-        return (_of_code(view, occasion, intent, fields, untold),)
-    answered, given = _answered(view, occasion, intent, fields)
+        return _of_code(view, occasion, intent, fields, untold)
     vial = view.find_vial(fields.lot, fields.serial) if fields.lot and fields.serial else None
+    seen = watched(view, occasion, vial, Act.CHECKED, _checked_at(occasion, intent))
+    answered, given = _answered(seen.view, occasion, intent, fields)
     if vial is None:
-        return (_of_code(view, occasion, intent, fields, (answered, given)),)
+        return _of_code(view, occasion, intent, fields, (answered, given))
     body = VialChecked(lot=vial.lot, serial=vial.serial, **vars(answered))
-    return (New(name=vial.ref.name, body=body, occurred_at=intent.checked_at, enclosed=(given,)),)
+    check = New(name=vial.ref.name, body=body, occurred_at=intent.checked_at, enclosed=(given,))
+    return (check, *seen.found)
 
 
 def refused_check(vial: Vial, verdict: Verdict, asked: Asked) -> New:
@@ -160,7 +164,7 @@ def _of_code(
     intent: RecordCheck,
     fields: ScannedCode,
     answer_given: tuple[Answered, Enclosure],
-) -> New:
+) -> tuple[New, ...]:
     answered, given = answer_given
     lot = view.find(LOT, fields.lot) if fields.lot else None
     body = CodeChecked(
@@ -169,7 +173,13 @@ def _of_code(
         serial_as_read=Line(fields.serial) if fields.serial else None,
         **vars(answered),
     )
-    return New(name=occasion.actor.organisation, body=body, occurred_at=intent.checked_at, enclosed=(given,))
+    name = occasion.actor.organisation
+    check = New(name=name, body=body, occurred_at=intent.checked_at, enclosed=(given,))
+    return (check, *watched_codes(view, occasion.actor, body, _checked_at(occasion, intent)))
+
+
+def _checked_at(occasion: Occasion, intent: RecordCheck) -> datetime:
+    return intent.checked_at.instant if intent.checked_at else occasion.at
 
 
 def asked_about(

@@ -10,10 +10,13 @@ from qc_service.domain.donations import SCREENING_VALUES
 from qc_service.domain.identifiers import OrganisationId
 from qc_service.domain.lookback import LookbackConcluded
 from qc_service.domain.permissions import Permission
+from qc_service.domain.policies import CopyPolicySet
 from qc_service.domain.recalls import RecallInitiated
 from qc_service.domain.records import Recorded
 from qc_service.domain.shipments import CartonsPacked, ShipmentDispatched, ShipmentReceived
+from qc_service.domain.suspicions import CopySuspected
 
+_OWNERS_ALONE = ConsentWithdrawn | LookbackConcluded | CopySuspected | CopyPolicySet
 SHARED_ROOMS = ("vial", "shipment", "recall")
 """The rooms in whose streams several organisations record: each is shown its own acts and the owner's."""
 
@@ -29,13 +32,14 @@ class Reader:
         """Whether this record is shown.
 
         Screening values are for those with the permission (domain rule D6), whoever owns the lot. A consignee is
-        not told that a donor withdrew (D9; the hold that follows says nothing of it), nor what other clinics did.
+        not told that a donor withdrew (D9; the hold that follows says nothing of it), nor what other clinics did, nor
+        where else a vial was seen and how far its maker takes which clinics to be from each other.
         """
         if isinstance(recorded.body, SCREENING_VALUES):
             return self.actor.sees(self.owner) and self.actor.may(Permission.READ_SCREENING_VALUES)
         if self.actor.sees(self.owner):
             return True
-        if isinstance(recorded.body, ConsentWithdrawn | LookbackConcluded):
+        if isinstance(recorded.body, _OWNERS_ALONE):
             return False
         return self._concerned(recorded) if recorded.stream.startswith(SHARED_ROOMS) else True
 

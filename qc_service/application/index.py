@@ -18,7 +18,7 @@ from qc_service.application.ports import (
 from qc_service.application.rooms import ROOMS
 from qc_service.application.suspects import REACHING, lots_reached
 from qc_service.application.view import View
-from qc_service.domain.code_checks import CodeChecked
+from qc_service.domain.code_checks import BurstSuspected, CodeChecked
 from qc_service.domain.filling import VialsFilled
 from qc_service.domain.identifiers import OrganisationId
 from qc_service.domain.keys import KEY
@@ -28,12 +28,15 @@ from qc_service.domain.reactions import ReactionReported
 from qc_service.domain.recalls import RecallInitiated
 from qc_service.domain.records import Recorded
 from qc_service.domain.shipments import ShipmentDispatched, ShipmentReceived
+from qc_service.domain.suspicions import CopySuspected, CopySuspicionSettled, settles
 from qc_service.domain.vial_acts import VialAdministered, VialChecked, VialPreparedUncleared
 from qc_service.domain.vial_changes import apply, touched
 from qc_service.domain.vials import Vial
 
 ALERT = "alert"
 """The room of alerts in the catalogue: rows about records, not streams of their own."""
+ALERTING = VialChecked | VialPreparedUncleared | VialAdministered | CodeChecked
+"""The records that say by themselves whether quality is asked to look."""
 
 
 def index(view: View, records: Sequence[Recorded], enclosed: dict[str, bytes]) -> IndexRows:
@@ -78,25 +81,54 @@ def catalogue_row(view: View, stream: str, until: int | None = None) -> Catalogu
 
 
 def alert_rows(view: View, records: Iterable[Recorded]) -> Iterable[CatalogueRow]:
-    """One row for each record that asks quality to look (rules V4, V5, V7): the lot's owner finds it in a list.
+    """One row for each record that asks quality to look (rules V4, V5, V7, V10): the lot's owner finds it in a list.
 
-    It is named by the time and the record's digest, so that the list is in the order of time.
+    It is named by the time and the record's digest, so that the list is in the order of time. What settles a suspicion
+    writes the rows of those before it again.
     """
     for recorded in records:
         body = recorded.body
-        if (
-            not isinstance(body, VialChecked | VialPreparedUncleared | VialAdministered | CodeChecked)
-            or not body.alert
-        ):
-            continue
-        yield CatalogueRow(
-            stream=f"{ALERT}/{instant_text(recorded.recorded_at)}-{recorded.digest[:16]}",
-            organisation=_told(view, recorded, body.lot),
-            status="raised",
-            title=f"{', '.join(body.reasons)} at {recorded.signer.organisation}",
-            seq=0,
-            summary={"about": recorded.stream, "record": type(body).__name__, "digest": recorded.digest},
-        )
+        if isinstance(body, ALERTING) and body.alert:
+            owner = _told(view, recorded, body.lot)
+            yield _alert(recorded, owner, "raised", ", ".join(body.reasons))
+        elif isinstance(body, CopySuspected):
+            yield _suspicion(view, recorded, body)
+        elif isinstance(body, BurstSuspected):
+            owner = body.manufacturer or recorded.signer.organisation
+            yield _alert(recorded, owner, "raised", "burst of unknown serials")
+        elif isinstance(body, CopySuspicionSettled) or settles(body):
+            yield from (
+                _suspicion(view, earlier, earlier.body)
+                for earlier in view.history(recorded.stream)
+                if isinstance(earlier.body, CopySuspected) and earlier.seq < recorded.seq
+            )
+
+
+def _suspicion(view: View, recorded: Recorded, body: CopySuspected) -> CatalogueRow:
+    """The row of a suspected copy, with what became of it since."""
+    status = "raised"
+    for later in view.history(recorded.stream):
+        if later.seq > recorded.seq and settles(later.body):
+            status = "settled"
+        elif later.seq > recorded.seq and isinstance(later.body, CopySuspicionSettled):
+            status = "confirmed"
+    rules = ", ".join(one.rule for one in body.contradictions)
+    return _alert(recorded, _told(view, recorded, body.lot), status, f"suspected_copy ({rules})")
+
+
+def _alert(recorded: Recorded, owner: str, status: str, what: str) -> CatalogueRow:
+    return CatalogueRow(
+        stream=f"{ALERT}/{instant_text(recorded.recorded_at)}-{recorded.digest[:16]}",
+        organisation=owner,
+        status=status,
+        title=f"{what} at {recorded.signer.organisation}",
+        seq=0,
+        summary={
+            "about": recorded.stream,
+            "record": type(recorded.body).__name__,
+            "digest": recorded.digest,
+        },
+    )
 
 
 def _told(view: View, recorded: Recorded, lot: str | None) -> OrganisationId:

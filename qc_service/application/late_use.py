@@ -11,6 +11,7 @@ from dataclasses import replace
 from qc_service.application.actor import Occasion
 from qc_service.application.acts import RefusedOnRecord
 from qc_service.application.checks import asked_about, digest
+from qc_service.application.copies import watched
 from qc_service.application.days import must_have_come
 from qc_service.application.use import PrepareVial, clocks_end, prepare_vial
 from qc_service.application.view import View
@@ -18,6 +19,7 @@ from qc_service.domain.errors import Refused
 from qc_service.domain.identifiers import Slug
 from qc_service.domain.permissions import Permission
 from qc_service.domain.records import New
+from qc_service.domain.suspicions import Act
 from qc_service.domain.use import PreparationRefused
 from qc_service.domain.vial_acts import VialPreparedUncleared
 
@@ -38,25 +40,26 @@ def _recorded(view: View, then: Occasion, intent: PrepareVial) -> tuple[New, ...
     try:
         return prepare_vial(view, then, intent)
     except PreparationRefused as refusal:
-        return (_uncleared(view, then, intent, refusal),)
+        return _uncleared(view, then, intent, refusal)
     except RefusedOnRecord as refused:
-        return (_uncleared(view, then, intent, refused.refusal),)
+        return _uncleared(view, then, intent, refused.refusal)
 
 
-def _uncleared(view: View, then: Occasion, intent: PrepareVial, refusal: Refused) -> New:
+def _uncleared(view: View, then: Occasion, intent: PrepareVial, refusal: Refused) -> tuple[New, ...]:
     actor = then.actor
+    vial = view.find_vial(intent.lot, intent.serial)
+    seen = watched(view, then, vial, Act.PREPARED, then.at)
     verdict = asked_about(
-        view, actor, intent.lot, intent.serial, country=intent.country, route=intent.route, at=then.at
+        seen.view, actor, intent.lot, intent.serial, country=intent.country, route=intent.route, at=then.at
     )
-    known = view.find_vial(intent.lot, intent.serial) is not None
     body = VialPreparedUncleared(
         lot=intent.lot,
         serial=intent.serial,
         clinic=actor.organisation,
         starts=tuple(sorted(set(intent.starts))),
-        use_before=clocks_end(view, then, intent.lot, intent.starts, then.at) if known else None,
+        use_before=clocks_end(view, then, intent.lot, intent.starts, then.at) if vial else None,
         reasons=tuple(dict.fromkeys(Slug(reason.code) for reason in refusal.reasons)),
         alert=True,
         answer=digest(verdict),
     )
-    return New(name=intent.name, body=body, occurred_at=intent.prepared_at)
+    return (New(name=intent.name, body=body, occurred_at=intent.prepared_at), *seen.found)

@@ -9,6 +9,7 @@ from qc_service.application.donations import summary as donation_summary
 from qc_service.application.facilities import facility_summary
 from qc_service.application.lots import summary as lot_summary
 from qc_service.application.parties import organisation_summary, person_summary
+from qc_service.application.policies import summary as policy_summary
 from qc_service.application.products import product_summary
 from qc_service.application.reactions import summary as reaction_summary
 from qc_service.application.recalls import summary as recall_summary
@@ -19,6 +20,7 @@ from qc_service.domain.facilities import FACILITY
 from qc_service.domain.keys import KEY, SigningKey
 from qc_service.domain.lots import LOT
 from qc_service.domain.parties import ORGANISATION, PERSON
+from qc_service.domain.policies import POLICY
 from qc_service.domain.products import PRODUCT
 from qc_service.domain.reactions import REACTION
 from qc_service.domain.recalls import RECALL
@@ -56,6 +58,7 @@ ROOMS: dict[str, tuple[Fold[Any], Summary]] = {
         (SHIPMENT, shipment_summary),
         (RECALL, recall_summary),
         (REACTION, reaction_summary),
+        (POLICY, policy_summary),
     )
 }
 """By room name; a vial's stream is not listed, since vials have a table of their own."""

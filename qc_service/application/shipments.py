@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from qc_service.application.access import own, visible
 from qc_service.application.accompanying import accompanying_record, donations_behind
 from qc_service.application.actor import Actor, Occasion
+from qc_service.application.copies import watched_arrivals
 from qc_service.application.days import must_have_come
 from qc_service.application.view import View
 from qc_service.domain.codec import to_plain
@@ -210,7 +211,9 @@ def receive_shipment(view: View, occasion: Occasion, intent: ReceiveShipment) ->
     if shipment.recipient != occasion.actor.organisation:
         raise NotTheConsignee(f"Only {shipment.recipient} receives this shipment.")
     body = _receipt(view, shipment, intent)
-    return (New(name=shipment.id, body=body, occurred_at=intent.received_at),)
+    at = intent.received_at.instant if intent.received_at else occasion.at
+    receipt = New(name=shipment.id, body=body, occurred_at=intent.received_at)
+    return (receipt, *watched_arrivals(view, body, at))
 
 
 def _receipt(view: View, shipment: Shipment, intent: ReceiveShipment) -> ShipmentReceived:

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from qc_service.application.actor import Occasion
 from qc_service.application.acts import RefusedOnRecord
 from qc_service.application.checks import alerts, asked_about, codes, digest, refused_check
+from qc_service.application.copies import watched
 from qc_service.application.days import must_have_come
 from qc_service.application.judging import Verdict
 from qc_service.application.view import View
@@ -20,6 +21,7 @@ from qc_service.domain.permissions import Permission
 from qc_service.domain.products import PRODUCT, Product
 from qc_service.domain.quantities import Quantity
 from qc_service.domain.records import New
+from qc_service.domain.suspicions import Act
 from qc_service.domain.use import (
     PreparationRefused,
     administration_reasons,
@@ -110,10 +112,17 @@ def prepare_vial(view: View, occasion: Occasion, intent: PrepareVial) -> tuple[N
     actor = occasion.actor
     actor.must(Permission.PREPARE_VIAL)
     at = _when(occasion, intent.prepared_at, "/prepared_at")
-    verdict = asked_about(
-        view, actor, intent.lot, intent.serial, country=intent.country, route=intent.route, at=occasion.at
-    )
     vial = view.find_vial(intent.lot, intent.serial)
+    seen = watched(view, occasion, vial, Act.CHECKED, at)
+    verdict = asked_about(
+        seen.view,
+        actor,
+        intent.lot,
+        intent.serial,
+        country=intent.country,
+        route=intent.route,
+        at=occasion.at,
+    )
     reasons = tuple(Reason(code=each.code, detail=each.detail, source="V4") for each in verdict.reasons)
     if vial is not None and claimed_here(vial, actor.organisation):
         reasons = (
@@ -126,7 +135,7 @@ def prepare_vial(view: View, occasion: Occasion, intent: PrepareVial) -> tuple[N
         refusal = PreparationRefused(f"The records do not clear this vial for use.{told}", reasons)
         if vial is not None and alarming:
             asked = Asked(gtin=None, expires_on=None, country=intent.country, route=intent.route)
-            raise RefusedOnRecord(refusal, (refused_check(vial, verdict, asked),))
+            raise RefusedOnRecord(refusal, (refused_check(vial, verdict, asked), *seen.found))
         raise refusal
     body = VialPrepared(
         lot=intent.lot,
@@ -157,7 +166,8 @@ def administer_vial(view: View, occasion: Occasion, intent: AdministerVial) -> t
     """
     occasion.actor.must(Permission.ADMINISTER_VIAL)
     at = _when(occasion, intent.given_at, "/given_at")
-    return tuple(_given(view, occasion, intent, given, at) for given in (intent, *intent.also))
+    every = (intent, *intent.also)
+    return tuple(new for given in every for new in _given(view, occasion, intent, given, at))
 
 
 def _when(occasion: Occasion, stated: ZonedTime | None, pointer: str) -> datetime:
@@ -167,12 +177,15 @@ def _when(occasion: Occasion, stated: ZonedTime | None, pointer: str) -> datetim
     return stated.instant
 
 
-def _given(view: View, occasion: Occasion, intent: AdministerVial, given: VialGiven, at: datetime) -> New:
+def _given(
+    view: View, occasion: Occasion, intent: AdministerVial, given: VialGiven, at: datetime
+) -> tuple[New, ...]:
     actor = occasion.actor
-    verdict = asked_about(
-        view, actor, given.lot, given.serial, country=intent.country, route=intent.route, at=at
-    )
     vial = view.find_vial(given.lot, given.serial)
+    seen = watched(view, occasion, vial, Act.ADMINISTERED, at)
+    verdict = asked_about(
+        seen.view, actor, given.lot, given.serial, country=intent.country, route=intent.route, at=at
+    )
     lacking = _lacking(view, occasion, given, verdict, at)
     body = VialAdministered(
         lot=given.lot,
@@ -193,7 +206,8 @@ def _given(view: View, occasion: Occasion, intent: AdministerVial, given: VialGi
         answer=digest(verdict),
     )
     reason = intent.reason or (UNSTATED if lacking else None)
-    return New(name=given.name, body=body, occurred_at=intent.given_at, reason=reason)
+    dose = New(name=given.name, body=body, occurred_at=intent.given_at, reason=reason)
+    return (dose, *seen.found)
 
 
 def _lacking(

@@ -20,6 +20,7 @@ from qc_service.domain.shipments import (
     ShipmentExcursionAssessed,
     ShipmentReceived,
 )
+from qc_service.domain.suspicions import CopySuspected, CopySuspicionSettled
 from qc_service.domain.vial_acts import (
     VialActUndone,
     VialAdministered,
@@ -98,7 +99,11 @@ def may_be_told(actor: Actor, vial: Vial, recorded: Recorded) -> bool:
     owner's.
     """
     by = recorded.signer.organisation
-    if actor.sees(vial.organisation) or by == actor.organisation:
+    if actor.sees(vial.organisation):
+        return True
+    if isinstance(recorded.body, CopySuspected):  # it says where else the vial was seen
+        return False
+    if by == actor.organisation:
         return True
     if isinstance(recorded.body, ShipmentDispatched):
         return recorded.body.recipient == actor.organisation
@@ -161,6 +166,12 @@ _WORDS: dict[type[Body], Callable[[Vial, Any], str]] = {
     VialDestroyed: lambda *_: "Destroyed.",
     VialStolen: lambda *_: "Reported stolen.",
     VialLost: lambda *_: "Reported lost.",
+    CopySuspected: lambda _, body: " ".join(
+        ("A copy is suspected.", *(each.rule.in_words for each in body.contradictions))
+    ),
+    CopySuspicionSettled: lambda _, body: (
+        "A copy was suspected: quality found " + body.outcome.value.replace("_", " ") + "."
+    ),
     VialActUndone: lambda _, body: (
         f"Taken back: {body.act.replace('_', ' ')} ({body.statement.replace('_', ' ')})."
     ),

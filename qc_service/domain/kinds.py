@@ -17,6 +17,7 @@ from qc_service.domain import (
     lookback,
     lots,
     parties,
+    policies,
     processing,
     products,
     reactions,
@@ -25,14 +26,15 @@ from qc_service.domain import (
     results,
     screening,
     shipments,
+    suspicions,
     vial_acts,
 )
 from qc_service.domain.records import KINDS
 
 ROOMS_OF_RECORDS = (
     assessment, certifications, code_checks, collection, consent, disposition, eligibility, facilities, filling,
-    investigations, keys, lookback, lots, parties, processing, products, reactions, recalls, registers, results,
-    screening, shipments, vial_acts,
+    investigations, keys, lookback, lots, parties, policies, processing, products, reactions, recalls, registers,
+    results, screening, shipments, suspicions, vial_acts,
 )  # fmt: skip
 """The modules that state record kinds; a new one is named here."""
 

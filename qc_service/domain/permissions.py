@@ -57,6 +57,8 @@ class Permission(StrEnum):
     ADMINISTER_VIAL = "record an administration"
     DISPOSE_VIAL = "record what became of a vial"
     REISSUE_VIAL = "reissue a returned vial"
+    SETTLE_SUSPICION = "settle a suspected copy"
+    SET_POLICY = "set a policy"
     RECALL = "recall"
     ACKNOWLEDGE_RECALL = "acknowledge a recall"
     REPORT_REACTION = "report an adverse reaction"
@@ -82,7 +84,8 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
         _P.READ_SCREENING_VALUES, _P.DETERMINE_ELIGIBILITY, _P.RECORD_CONSENT_WITHDRAWAL, _P.RECORD_LOOKBACK,
         _P.OPEN_DEVIATION,
         _P.CLOSE_DEVIATION, _P.VERIFY_RESULT, _P.INVESTIGATE, _P.ASSESS_LOT, _P.RELEASE_LOT, _P.REJECT_LOT,
-        _P.HOLD_LOT, _P.LIFT_HOLD, _P.REISSUE_VIAL, _P.RECALL, _P.REPORT_REACTION, _P.DISPOSE_VIAL,
+        _P.HOLD_LOT, _P.LIFT_HOLD, _P.REISSUE_VIAL, _P.SETTLE_SUSPICION, _P.SET_POLICY, _P.RECALL,
+        _P.REPORT_REACTION, _P.DISPOSE_VIAL,
         _P.REGISTER_EQUIPMENT, _P.REGISTER_REAGENT, _P.DECIDE_REAGENT, _P.DECIDE_KEYS,
     },
     Role.LOGISTICS: _READ | {_P.SHIP, _P.RECEIVE, _P.ATTACH_FILE, _P.DISPOSE_VIAL},

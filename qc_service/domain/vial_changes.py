@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime
 from typing import Any
 
 from qc_service.domain.records import Body, Recorded
@@ -15,6 +15,7 @@ from qc_service.domain.shipments import (
     ShipmentReceived,
     one_by_one,
 )
+from qc_service.domain.suspicions import CopySuspected, CopySuspicionSettled, SuspicionOutcome
 from qc_service.domain.vial_acts import (
     Clock,
     VialActUndone,
@@ -34,10 +35,7 @@ from qc_service.domain.vial_acts import (
     VialWasted,
 )
 from qc_service.domain.vial_states import VialAct, VialState, moved, usual_end
-from qc_service.domain.vials import Doubt, InUse, Sighting, Undoable, Vial
-
-TOO_FAR_WITHIN = timedelta(hours=2)
-"""Two organisations that scan one serial within this time, with no shipment between, have two vials (V10)."""
+from qc_service.domain.vials import Doubt, InUse, Journey, Sighting, Undoable, Vial
 
 
 def touched(body: Body) -> tuple[VialRef, ...]:
@@ -63,10 +61,11 @@ def apply(vial: Vial, recorded: Recorded) -> Vial:
     body, at = recorded.body, recorded.occurred_at.instant
     late = vial.acted_at is not None and at < vial.acted_at
     changed = vial if late and isinstance(body, _OVERTAKEN) else _CHANGES[type(body)](vial, recorded, body)
-    is_act = isinstance(body, VialBody) and not isinstance(body, VialChecked)
+    is_act = isinstance(body, VialBody) and not isinstance(body, _NO_ACTS)
     return replace(changed, acted_at=at if is_act and not late else vial.acted_at, version=vial.version + 1)
 
 
+_NO_ACTS = (VialChecked, CopySuspected, CopySuspicionSettled)
 _OVERTAKEN = (VialSetAside, VialPutBack, VialReturned, VialReissued, VialLost)
 
 
@@ -96,19 +95,32 @@ def _undoably(vial: Vial, recorded: Recorded, act: VialAct) -> Vial:
 
 
 def _sighted(vial: Vial, recorded: Recorded) -> Vial:
-    """V10: two organisations that scan one serial too soon after each other hold two vials."""
     now = Sighting(organisation=recorded.signer.organisation, at=recorded.occurred_at.instant)
     last = vial.seen
-    if last and last.organisation != now.organisation and abs(now.at - last.at) < TOO_FAR_WITHIN:
-        vial = _doubting(vial, Doubt.SUSPECTED_COPY)
     return vial if last and now.at < last.at else replace(vial, seen=now)
 
 
-def _dispatched(vial: Vial, _: Recorded, body: ShipmentDispatched) -> Vial:
+def _dispatched(vial: Vial, recorded: Recorded, body: ShipmentDispatched) -> Vial:
     sent = _moving(vial, VialAct.DISPATCH)
-    return replace(
-        sent, custody=None, shipment=body.shipment, consignees=(*vial.consignees, body.recipient), seen=None
+    journey = Journey(
+        shipment=body.shipment,
+        sender=body.sender,
+        recipient=body.recipient,
+        left_at=recorded.occurred_at.instant,
     )
+    return replace(
+        sent,
+        custody=None,
+        shipment=body.shipment,
+        consignees=(*vial.consignees, body.recipient),
+        journeys=(*vial.journeys, journey),
+        seen=None,
+    )
+
+
+def _arrived(vial: Vial, at: datetime) -> tuple[Journey, ...]:
+    """The journeys once the last has ended."""
+    return (*vial.journeys[:-1], *(replace(last, arrived_at=at) for last in vial.journeys[-1:]))
 
 
 _ARRIVALS = {
@@ -131,7 +143,8 @@ def _received(vial: Vial, recorded: Recorded, body: ShipmentReceived) -> Vial:
         return after
     if condition is Condition.REFUSED:
         return replace(after, custody=vial.organisation)
-    held = replace(_sighted(after, recorded), custody=body.recipient)
+    journeys = _arrived(vial, recorded.occurred_at.instant)
+    held = replace(_sighted(after, recorded), custody=body.recipient, journeys=journeys)
     held = _doubting(held, Doubt.DAMAGED) if condition is Condition.DAMAGED else held
     return _doubting(held, Doubt.TEMPERATURE_EXCURSION) if vial.lot in body.out_of_range else held
 
@@ -141,8 +154,21 @@ def _found_unlisted(vial: Vial, recorded: Recorded, body: ShipmentReceived) -> V
     if moved(vial.state, VialAct.FIND_UNLISTED) is None:
         return _doubting(vial, Doubt.SUSPECTED_COPY)
     found = _sighted(_moving(vial, VialAct.FIND_UNLISTED), recorded)
-    consignees = (*vial.consignees, body.recipient)
-    return _doubting(replace(found, custody=body.recipient, consignees=consignees), Doubt.UNLISTED)
+    at = recorded.occurred_at.instant
+    journey = Journey(
+        shipment=body.shipment,
+        sender=vial.custody or vial.organisation,
+        recipient=body.recipient,
+        left_at=at,
+        arrived_at=at,
+    )
+    held = replace(
+        found,
+        custody=body.recipient,
+        consignees=(*vial.consignees, body.recipient),
+        journeys=(*vial.journeys, journey),
+    )
+    return _doubting(held, Doubt.UNLISTED)
 
 
 def _excursion_assessed(vial: Vial, _: Recorded, body: ShipmentExcursionAssessed) -> Vial:
@@ -255,6 +281,17 @@ def _undone(vial: Vial, _recorded: Recorded, _body: VialActUndone) -> Vial:
     )
 
 
+def _suspected(vial: Vial, _recorded: Recorded, _body: CopySuspected) -> Vial:
+    return _doubting(vial, Doubt.SUSPECTED_COPY)
+
+
+def _settled(vial: Vial, _recorded: Recorded, body: CopySuspicionSettled) -> Vial:
+    if body.outcome is SuspicionOutcome.COPY:
+        return vial
+    settled = {Doubt.SUSPECTED_COPY, Doubt.CONTRADICTED}
+    return replace(vial, doubts=tuple(doubt for doubt in vial.doubts if doubt not in settled))
+
+
 _CHANGES: dict[type[Body], Callable[[Vial, Recorded, Any], Vial]] = {
     ShipmentDispatched: _dispatched,
     ShipmentReceived: _received,
@@ -272,6 +309,8 @@ _CHANGES: dict[type[Body], Callable[[Vial, Recorded, Any], Vial]] = {
     VialStolen: _ended(VialAct.REPORT_STOLEN),
     VialLost: _lost,
     VialActUndone: _undone,
+    CopySuspected: _suspected,
+    CopySuspicionSettled: _settled,
 }
 CHANGING_KINDS = frozenset(kind.__name__ for kind in _CHANGES)
 """The names of the record kinds that change vials; a fill mints them."""

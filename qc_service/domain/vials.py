@@ -56,10 +56,21 @@ class Sighting:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Journey:
+    """The vial left one organisation for another in a shipment, and arrived there, if it did."""
+
+    shipment: ShipmentId
+    sender: OrganisationId
+    recipient: OrganisationId
+    left_at: datetime
+    arrived_at: datetime | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class Vial:
     """One vial. ``organisation`` owns it, ``custody`` holds it (nobody while it travels), ``consignees`` are
-    all it was ever sent to; ``doses_left`` is ``None`` until a dose is taken; ``acted_at`` is when the newest act on
-    it happened, whenever that was recorded; ``version`` counts its records.
+    all it was ever sent to and ``journeys`` how; ``doses_left`` is ``None`` until a dose is taken; ``acted_at`` is
+    when the newest act on it happened, whenever that was recorded; ``version`` counts its records.
     """
 
     lot: LotNumber
@@ -70,6 +81,7 @@ class Vial:
     custody: OrganisationId | None
     shipment: ShipmentId | None = None
     consignees: tuple[OrganisationId, ...] = ()
+    journeys: tuple[Journey, ...] = ()
     in_use: InUse | None = None
     doses_left: int | None = None
     doubts: tuple[Doubt, ...] = ()

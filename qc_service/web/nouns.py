@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from qc_service.web import (
     attachments,
+    copies,
     disposition,
     donations,
     facilities,
@@ -46,6 +47,7 @@ ROUTES: tuple[Route, ...] = (
     *filling.ROUTES,
     *shipments.ROUTES,
     *vials.ROUTES,
+    *copies.ROUTES,
     *label_tokens.ROUTES,
     *recalls.ROUTES,
     *reactions.ROUTES,

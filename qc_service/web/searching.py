@@ -1,16 +1,15 @@
-"""One search over every room that is listed, and the list of what quality was asked to look at."""
+"""One search over every room that is listed."""
 
 from __future__ import annotations
 
 from flask import Response, request
 
-from qc_service.application.index import ALERT
 from qc_service.application.ports import Query
 from qc_service.application.rooms import ROOMS
 from qc_service.domain.errors import Malformed
 from qc_service.domain.permissions import SEE_EVERYTHING, Permission
 from qc_service.web.asking import actor, answered, listed
-from qc_service.web.routes import Custom, Read
+from qc_service.web.routes import Custom
 from qc_service.web.service import service
 
 OF_EACH_ROOM = 20
@@ -31,7 +30,6 @@ def search() -> Response:
 
 
 ROUTES = (
-    Read("/alerts", listing=ALERT, summary="What asks quality to look, in the order of time"),
     Custom(
         "GET", "/search", search, "Search every list by name or title", query={"q": "two characters or more"}
     ),

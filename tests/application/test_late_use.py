@@ -18,6 +18,7 @@ from qc_service.domain.identifiers import LotNumber, RecallId, Text, VialSerial
 from qc_service.domain.moments import ZonedTime, instant_text
 from qc_service.domain.permissions import Role
 from qc_service.domain.records import Body
+from qc_service.domain.suspicions import CopySuspected
 from qc_service.domain.use import ActOvertaken
 from qc_service.domain.vial_acts import (
     Clock,
@@ -96,9 +97,10 @@ def test_v4_what_is_given_from_it_is_recorded_as_without_a_clear_answer(use: Use
 
 def test_v5_two_clinics_that_prepared_one_vial_leave_the_first_claim_and_a_doubt(use: UseWorld) -> None:
     use.prepare()
-    (body,) = prepare(use, clinic=OTHER)
+    body, suspected = prepare(use, clinic=OTHER)
     assert isinstance(body, VialPreparedUncleared)
-    assert "used_elsewhere" in body.reasons
+    assert {"used_elsewhere", "suspected_copy"} <= set(body.reasons)
+    assert isinstance(suspected, CopySuspected)
     assert (use.vial().claimed_by, use.vial().state) == (CLINIC, VialState.IN_PREPARATION)
     assert "contradicted" in use.vial().doubts
 

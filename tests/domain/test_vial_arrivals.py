@@ -26,7 +26,6 @@ from tests.domain.vial_stories import (
     SHIPMENT,
     after,
     arrived,
-    checked,
     received,
     sent,
     told,
@@ -104,16 +103,3 @@ def test_p9_an_excursion_blocks_until_quality_judges_it() -> None:
     elsewhere = replace(harmful, shipment=ShipmentId("SHP-2"), acceptable=True)
     assert after(warm, told(elsewhere, by=OWNER)).doubts == warm.doubts
     assert after(warm, told(replace(harmful, acceptable=True), by=OWNER)).doubts == ()
-
-
-def test_v10_scans_too_far_apart_to_be_of_one_vial() -> None:
-    seen = after(received(), told(checked(), hours=30))
-    assert after(seen, told(checked(), hours=31)).doubts == ()
-    assert after(seen, told(checked(), by=OTHER, hours=31)).doubts == (Doubt.SUSPECTED_COPY,)
-    assert after(seen, told(checked(), by=OTHER, hours=29)).doubts == (Doubt.SUSPECTED_COPY,)
-    assert after(seen, told(checked(), by=OTHER, hours=33)).doubts == ()
-
-
-def test_v10_a_shipment_between_explains_two_places() -> None:
-    seen = after(vial(), told(checked(), by=OWNER), told(sent(), by=OWNER, hours=0.5))
-    assert after(seen, told(arrived(), hours=1)).doubts == ()

@@ -92,10 +92,16 @@ def test_v4_a_vial_is_received_before_it_is_prepared(stage: Stage, lot: str) -> 
     (serial,) = scenes.dispatched(stage, lot, "SHP-WAY", count=1)
     told = unprepared(stage, lot, serial, ["in_transit"])
     assert "Receive it first" in told["reasons"][0]["detail"]
-    unprepared(stage, lot, serial, ["not_consigned_here"], who="other_clinician")
     here = answer(stage, lot, serial, "clinician")
     assert codes(here) == ["in_transit"]
     assert here["reasons"][0]["next_step"].startswith("Receive it first")
+
+
+def test_v10_a_vial_on_its_way_to_another_is_suspected_where_it_is_claimed(stage: Stage, lot: str) -> None:
+    (serial,) = scenes.dispatched(stage, lot, "SHP-WAY-2", count=1)
+    elsewhere = ["suspected_copy", "not_consigned_here"]
+    unprepared(stage, lot, serial, elsewhere, who="other_clinician", recorded=2)
+    assert codes(answer(stage, lot, serial, "clinician")) == ["suspected_copy", "in_transit"]
 
 
 def test_v4_what_is_unknown_is_not_prepared(stage: Stage, lot: str) -> None:
@@ -107,9 +113,8 @@ def test_v5_a_vial_is_claimed_once(stage: Stage, lot: str) -> None:
     (serial,) = scenes.consigned(stage, lot, "SHP-ONCE", count=1)
     scenes.prepared(stage, lot, serial)
     unprepared(stage, lot, serial, ["already_used"])
-    told = unprepared(
-        stage, lot, serial, ["not_consigned_here", "used_elsewhere"], who="other_clinician", recorded=1
-    )
+    elsewhere = ["suspected_copy", "not_consigned_here", "used_elsewhere"]
+    told = unprepared(stage, lot, serial, elsewhere, who="other_clinician", recorded=2)
     assert CLINIC not in str(told)
     unprepared(stage, lot, serial, ["suspected_copy", "already_used"], recorded=1)
     asked = answer(stage, lot, serial, "other_clinician")

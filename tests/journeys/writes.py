@@ -12,7 +12,7 @@ LOT, DIN = "EX-ACCESS", "A999026000101"
 NAMES = {
     "lot": LOT, "serial": "222222222222", "din": DIN, "facility": scenes.SITE, "product": scenes.PRODUCT,
     "person": "t.analyst", "equipment": "TFF-1", "reagent": "MEDIUM-1", "shipment": "SHP-1", "recall": "RC-1",
-    "reaction": "AE-1",
+    "reaction": "AE-1", "organisation": MAKER,
 }  # fmt: skip
 MOMENT = "2026-09-01T08:00:00Z"
 TEXT = "As it was found."
@@ -144,6 +144,8 @@ ACTS = (
         session=1, given=ML,
     ),
     _act("/vials/<lot>/<serial>/disposition", "technician quality logistics clinician", kind="waste", reason=TEXT),
+    _act("/vials/<lot>/<serial>/settlement", "quality", outcome="false_alarm", reason=TEXT),
+    _act("/policies/<organisation>/copies", "quality", reason=TEXT),
     _act(
         "/recalls", "quality", recall="RC-9", kind="recall", depth="clinic", explanation=TEXT, scope={"lots": [LOT]}
     ),

@@ -41,6 +41,7 @@ from qc_service.ledger.trust import TrustRoot
 from qc_service.persistence import schema
 from qc_service.persistence.auditing import SqlAuditable, open_scratch
 from qc_service.persistence.engine import open_engine
+from qc_service.persistence.queues import SqlQueues
 from qc_service.persistence.store import SqlStore
 from qc_service.persistence.tokens import SqlTokens
 from qc_service.settings import Settings
@@ -192,6 +193,7 @@ def web_app(made: Capabilities) -> Flask:
     app.config["MAX_CONTENT_LENGTH"] = 24 * 1024 * 1024
     app.extensions[EXTENSION] = Service(
         acts=made.acts, store=made.store, publisher=made.publisher, bundler=made.bundler, tokens=made.tokens,
+        queues=SqlQueues(made.engine),
         clock=made.clock, issuer=made.issuer, public_url=made.settings.public_url,
         requests_per_minute=made.settings.requests_per_minute, trust_roots=made.keystore.root,
         jwks=lambda: {"keys": [key.jwk() for key in made.root.record_keys]}, ready=made.ready,

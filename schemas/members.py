@@ -68,6 +68,14 @@ def name(description: str, *, required: bool = False, none: bool | None = None) 
     return fields.String(validate=_length(3, 40), **_member(description, "text", required, none))
 
 
+def uuid(description: str, *, required: bool = False, none: bool | None = None) -> fields.String:
+    """A UUID in its one spelling, lower case with hyphens."""
+    spelling = validate.Regexp(
+        r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\Z", error="must be a UUID, lower case with hyphens"
+    )
+    return fields.String(validate=spelling, **_member(description, "text", required, none, format="uuid"))
+
+
 def fixed(
     length: int, description: str, *, required: bool = False, none: bool | None = None
 ) -> fields.String:

@@ -126,6 +126,14 @@ idempotency = Table(
     info=OPERATIONAL,
 )  # fmt: skip
 
+queued_acts = Table(
+    "queued_acts", metadata,
+    _text("act", primary_key=True), _text("queue"), _number("number"), _text("content"), _bytes("refusal"),
+    _text("answered_at"),
+    Index(None, "queue", "number"),
+    info=OPERATIONAL,
+)  # fmt: skip
+
 
 def tables_of(kind: str) -> tuple[Table, ...]:
     """The tables of one class, in the order of their names."""

@@ -60,7 +60,7 @@ def received(schema: type[Schema]) -> Plain:
             body = read_json(content)
         except ValueError as error:
             raise BadRequest(f"The body is not JSON: {error}.") from error
-    loaded: Plain = _made(schema).load(body)
+    loaded: Plain = read_by(schema).load(body)
     return loaded
 
 
@@ -84,7 +84,7 @@ def _distinct(pairs: list[tuple[str, Any]]) -> None:
 
 
 @cache
-def _made(schema: type[Schema]) -> Schema:
+def read_by(schema: type[Schema]) -> Schema:
     """A schema is made once: to copy its fields takes longer than to read a body with them."""
     return schema()
 
@@ -108,7 +108,12 @@ def retry(person: Actor, said: Mapping[str, object], *, required: bool = False) 
         return None
     if not _KEY.fullmatch(key):
         raise Malformed("An Idempotency-Key is 8 to 128 letters, digits or . _ : -", field="Idempotency-Key")
-    scope = orjson.dumps([person.person, request.method, request.path, key])
+    return retry_of(person, request.method, request.path, key, said)
+
+
+def retry_of(person: Actor, method: str, path: str, key: str, said: Mapping[str, object]) -> Retry:
+    """The idempotency of an act that this person sends there under this key."""
+    scope = orjson.dumps([person.person, method, path, key])
     fingerprint = orjson.dumps(dict(said), option=orjson.OPT_SORT_KEYS)
     return Retry(scope=hashlib.sha256(scope).hexdigest(), fingerprint=hashlib.sha256(fingerprint).hexdigest())
 

@@ -12,6 +12,7 @@ from qc_service.application.acts import Acts
 from qc_service.application.ports import Clock, Store, TokenStore
 from qc_service.application.provenance import Bundler
 from qc_service.application.publishing import Publisher
+from qc_service.application.queue_ports import QueueStore
 from qc_service.application.view import View
 from qc_service.domain.label_claims import LabelClaims
 
@@ -30,6 +31,7 @@ class Service:
     publisher: Publisher
     bundler: Bundler
     tokens: TokenStore
+    queues: QueueStore
     clock: Clock
     issuer: str
     public_url: str

@@ -1,6 +1,6 @@
 """``python -m bench [--quick | --million] [--workers N] [--only PART …] [--postgresql]``: measure, print the ratios.
 
-Parts: limits, reads, writes, proofs; all in one run. The exit code says whether all goals were met: 0, or 1.
+Parts: pictures, limits, reads, writes, proofs; all in one run. The exit code says whether all goals were met: 0, or 1.
 """
 
 from __future__ import annotations
@@ -14,17 +14,20 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 
-from bench import proofs, reads, writes
+from bench import pictures, proofs, reads, writes
 from bench.limits import of_machine
 from bench.network import Network, founded
 from bench.table import Row, printed
 
-PARTS = ("limits", "reads", "writes", "proofs")
+PARTS = ("pictures", "limits", "reads", "writes", "proofs")
+APART = {"pictures"}
+"""The parts that need no records."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Size:
-    """How much is measured: lots and their vials, seconds of a read run, acts of a write run, records of an audit."""
+    """How much is measured: lots and their vials, seconds of a read run, acts of a write run, records of an audit, and
+    photographs."""
 
     few_lots: int = 10
     lots: int = 100
@@ -32,9 +35,10 @@ class Size:
     seconds: float = 5
     acts: int = 1500
     records: int = 10_000
+    pictures: int = 40
 
 
-QUICK = Size(few_lots=2, lots=10, vials=300, seconds=2, acts=300, records=1_000)
+QUICK = Size(few_lots=2, lots=10, vials=300, seconds=2, acts=300, records=1_000, pictures=8)
 MILLION = Size(few_lots=2, lots=200, vials=5_000)
 
 
@@ -54,7 +58,11 @@ def main() -> int:
     chosen = parser.parse_args()
     size = QUICK if chosen.quick else MILLION if chosen.million else Size()
     rows = []
-    for name, goal in (("SQLite", 0.8), ("PostgreSQL", 0.4)) if chosen.postgresql else (("SQLite", 0.8),):
+    if "pictures" in chosen.only:
+        rows += list(pictures.rows(size.pictures))
+        sys.stdout.write(printed("\nPictures, one at a time", rows))
+    databases = (("SQLite", 0.8), ("PostgreSQL", 0.4)) if chosen.postgresql else (("SQLite", 0.8),)
+    for name, goal in databases if set(chosen.only) - APART else ():
         found = list(_measured(size, chosen.only, chosen.workers, name, goal))
         rows += found
         sys.stdout.write(printed(f"\n{name}, {chosen.workers} workers", found))

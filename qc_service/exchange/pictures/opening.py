@@ -22,6 +22,7 @@ MOST_SCANS = 40
 _START_OF_SCAN = b"\xff\xda"
 """Nowhere else in a JPEG: within a scan every 0xFF is followed by 0x00 (ITU-T T.81, B.1.1.5)."""
 _MIDDLE_GREY = 128
+_TOLERATED = 1.25
 
 
 class PictureUnreadable(Malformed):
@@ -41,17 +42,22 @@ class Picture:
         self._turn = _turn(image)
         self.size = image.size if self._turn < 5 else (image.height, image.width)
         self._whole: Image.Image | None = None
+        self._greys: dict[int, Image.Image] = {}
 
     def grey(self, most: int) -> Image.Image:
-        """The picture in shades of grey, as it is stored, with at most so many pixels. Raises ``PictureUnreadable``."""
-        width, height = self._stored
-        scale = min(1.0, math.sqrt(most / (width * height)))
-        wanted = (max(1, int(width * scale)), max(1, int(height * scale)))
-        try:
-            image = self._decoded(wanted)
-            return image if image.size == wanted else image.resize(wanted, Image.Resampling.BILINEAR)
-        except Exception as error:  # whatever a decoder fails with, it is the picture's fault
-            raise PictureUnreadable("The picture is damaged: send it again.", field="picture") from error
+        """The picture in shades of grey, as it is stored, with about so many pixels at most.
+
+        Raises ``PictureUnreadable``.
+        """
+        if most not in self._greys:
+            width, height = self._stored
+            scale = min(1.0, math.sqrt(most / (width * height)))
+            wanted = (max(1, int(width * scale)), max(1, int(height * scale)))
+            try:
+                self._greys[most] = _reduced(self._decoded(wanted), wanted)
+            except Exception as error:  # whatever a decoder fails with, it is the picture's fault
+                raise PictureUnreadable("The picture is damaged: send it again.", field="picture") from error
+        return self._greys[most]
 
     def seen_at(self, x: float, y: float) -> tuple[int, int]:
         """Where a person sees what is stored at these shares of width and height, in pixels (Exif, Orientation)."""
@@ -71,6 +77,13 @@ class Picture:
                 return _in_grey(image)
             self._whole = _in_grey(image)
         return self._whole
+
+
+def _reduced(image: Image.Image, wanted: tuple[int, int]) -> Image.Image:
+    """What is a little larger is left as it is, since a JPEG decoded at a half is there for nothing."""
+    if image.width * image.height <= wanted[0] * wanted[1] * _TOLERATED:
+        return image
+    return image.resize(wanted, Image.Resampling.BILINEAR)
 
 
 def _opened(content: bytes) -> Image.Image:

@@ -17,7 +17,7 @@ from PIL import Image, ImageFilter
 from qc_service.exchange.codes import Reading, Unreadable, read_code
 from qc_service.exchange.pictures.opening import Picture
 
-REDUCED = 3_200_000
+REDUCED = 3_000_000
 WHOLE = 16_000_000
 """The most pixels of the first tries and of the one on the whole picture."""
 MOST_CODES = 20

@@ -182,7 +182,7 @@ def _good(route: Route) -> dict[str, Any]:
         content = {JSON: {"schema": schema or {"type": "object"}}}
         return {"200": {"description": route.summary, "headers": headers, "content": content}}
     content = {media.partition(";")[0]: _shown(media, route.reply) for media in route.gives.split(", ")}
-    return {"200": {"description": route.summary, "content": content}}
+    return {str(route.status): {"description": route.summary, "content": content}}
 
 
 def _preview(route: Route) -> dict[str, Any]:

@@ -59,6 +59,7 @@ class Custom:
 
     ``root`` routes are not below ``/api/v1``. ``body`` comes as JSON, ``form`` as ``multipart/form-data``, a file by
     itself as one of ``takes``; ``shows`` is what an act answers with 200 as long as it only shows what it would record.
+    A ``reply`` comes with ``status``.
     """
 
     method: str
@@ -70,6 +71,7 @@ class Custom:
     body: type[Schema] | None = None
     form: type[Schema] | None = None
     takes: tuple[str, ...] = ()
+    status: int = 200
     reply: type[Schema] | None = None
     shows: type[Schema] | None = None
     query: Mapping[str, str] = field(default_factory=dict)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from time import perf_counter
 from urllib.parse import quote
 
@@ -10,12 +10,14 @@ from flask import current_app, request
 from flask.typing import ResponseReturnValue
 
 from qc_service.application.scans import Circumstances, question_of
+from qc_service.application.tray_checks import RecordTray, record_tray
 from qc_service.application.tray_reading import tray_answers
 from qc_service.application.trays import told_together
 from qc_service.domain.codec import from_plain, to_plain
 from qc_service.domain.identifiers import CountryCode
+from qc_service.domain.verdict import Finding, gravity
 from qc_service.domain.vocabulary import AdministrationRoute
-from qc_service.web.asking import actor, answered, received
+from qc_service.web.asking import actor, answered, received, retry, told
 from qc_service.web.limits import check_more
 from qc_service.web.linksets import LINKSET
 from qc_service.web.metrics import EXTENSION as METRICS
@@ -23,8 +25,10 @@ from qc_service.web.metrics import Metrics
 from qc_service.web.public import ASKED, HTML, JSON, replied
 from qc_service.web.routes import Custom
 from qc_service.web.service import service
-from schemas.trays import TraySchema
+from schemas.trays import RecordedTraySchema, RecordTraySchema, TraySchema
 from schemas.verdicts import TrayVerdictSchema, VerdictSchema
+
+CHECKS = {"VialChecked", "CodeChecked"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,6 +63,26 @@ def verify_tray() -> ResponseReturnValue:
     return response
 
 
+def record_checks() -> ResponseReturnValue:
+    """Each code's check recorded in one act, and what each was answered; the worst first."""
+    person = actor()
+    said = received(RecordTraySchema)
+    receipt = service().acts.perform(
+        record_tray, person, from_plain(RecordTray, said), retry=retry(person, said, required=True)
+    )
+    checks = [
+        told(replace(receipt, records=(record,)), record.stream, "answer")
+        for record in receipt.records
+        if record.kind in CHECKS
+    ]
+    reasons = [
+        tuple(Finding(code=one["code"], detail="") for one in check["answer"]["reasons"]) for check in checks
+    ]
+    ordered = sorted(range(len(checks)), key=lambda place: gravity(reasons[place]))
+    worst = checks[ordered[0]]["answer"]["decision"]
+    return answered({"decision": worst, "checks": [checks[place] for place in ordered]}, 201)
+
+
 ROUTES = (
     Custom(
         "GET", "/00/<sscc>", carton, "A carton's answer: all its vials, the worst first", public=True, root=True,
@@ -67,5 +91,9 @@ ROUTES = (
     Custom(
         "POST", "/verify/tray", verify_tray, "The answers to the codes on a tray, the worst first", public=True,
         body=TraySchema, reply=TrayVerdictSchema,
+    ),
+    Custom(
+        "POST", "/verifications/tray", record_checks, "Check the codes on a tray and record the answers as given",
+        body=RecordTraySchema, reply=RecordedTraySchema, status=201,
     ),
 )  # fmt: skip

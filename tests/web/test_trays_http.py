@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from schemas.shipments import ShipmentSchema
+from schemas.trays import RecordedTraySchema
 from schemas.verdicts import TrayVerdictSchema, VerdictSchema
 from tests.photographs import Label, gs1, photograph, saved
 from tests.scenes import GTIN
@@ -171,3 +172,52 @@ def test_a_shipment_says_what_is_wrong_with_its_cartons(shelf: Shelf) -> None:
     wrong = shelf.stage.post("clinician", "/shipments/SHP-D/receipt", 422, cartons_ok=[SSCC])
     assert wrong["errors"][0]["pointer"] == "/cartons_ok"
     assert codes(verified(shelf, f"]C100{OTHER_SSCC}", "clinician")) == ["in_transit"]
+
+
+def test_a_carton_that_is_recorded_as_checked_says_what_to_do(shelf: Shelf) -> None:
+    reply = shelf.stage.post("clinician", "/verifications", code=f"]C100{SSCC}")
+    assert (reply["answer"]["decision"], codes(reply["answer"])) == ("cannot_verify", ["serial_needed"])
+
+
+def recorded(shelf: Shelf, *codes: str, who: str = "clinician", status: int = 201, **more: str) -> Any:
+    reply = shelf.stage.post(who, "/verifications/tray", status, codes=list(codes), **more)
+    if status == 201:
+        assert RecordedTraySchema().validate(reply) == {}
+    return reply
+
+
+def test_a_tray_is_recorded_in_one_act_each_check_with_its_proof(shelf: Shelf) -> None:
+    before = shelf.stage.made.store.head().size
+    reply = recorded(shelf, shelf.scan("first"), shelf.scan("used"), "?", shelf.scan("first"), f"]C100{SSCC}")
+    assert reply["decision"] == "do_not_use"
+    said = [(one["kind"], one["answer"]["decision"]) for one in reply["checks"]]
+    assert said == [
+        ("VialChecked", "do_not_use"), ("CodeChecked", "cannot_verify"), *[("VialChecked", "in_order")] * 3,
+    ]  # fmt: skip
+    assert shelf.stage.made.store.head().size == before + 5
+    for one in reply["checks"]:
+        assert one["proof"].startswith("c2sp.org/tlog-proof@v1")
+        assert one["answer"]["reasons"] or one["answer"]["vial"]["serial"] in one["stream"]
+        kept = shelf.stage.get("auditor", f"/records?stream={one['stream']}")
+        assert one["log_index"] in [each["log_index"] for each in kept["items"]]
+
+
+def test_a_tray_sent_again_is_recorded_once(shelf: Shelf) -> None:
+    body, headers = {"codes": [shelf.scan("good"), "?"]}, {"Idempotency-Key": "tray-0001"}
+    replies = [
+        shelf.stage.send("clinician", "POST", "/verifications/tray", body, headers=headers).get_json()
+        for _ in range(2)
+    ]
+    assert [one["log_index"] for one in replies[0]["checks"]] == [
+        one["log_index"] for one in replies[1]["checks"]
+    ]
+
+
+def test_who_may_not_check_records_no_tray(shelf: Shelf, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert recorded(shelf, "?", who="analyst", status=403)["title"] == "Forbidden"
+    headers = {"Authorization": f"Bearer {shelf.stage.token('clinician')}"}
+    bare = shelf.stage.client.post("/api/v1/verifications/tray", json={"codes": ["?"]}, headers=headers)
+    assert bare.status_code == 428
+    assert recorded(shelf, "\u2028", status=422)["errors"][0]["pointer"] == "/codes/0"
+    monkeypatch.setattr("qc_service.application.tray_checks.MOST_CHECKS", 1)
+    assert recorded(shelf, f"]C100{SSCC}", status=422)["errors"][0]["pointer"] == "/codes"

@@ -27,7 +27,9 @@ from qc_service.domain.records import New
 
 I = TypeVar("I")  # noqa: E741
 UseCase = Callable[[View, Occasion, I], Sequence[New]]
-MOST_TRIES = 5
+MOST_TRIES = 30
+"""How often an act is judged anew before it is given up: with several processes, each can overtake the others, and
+somebody gets through every time (ADR 18)."""
 CLOCK_MAY_LAG = timedelta(minutes=5)
 
 
@@ -91,15 +93,15 @@ class Acts:
 
         The order is replay, then the expected sequence number, which is asked for only then, then the rule; but who
         may not know of the stream hears that, and not where it is. Raises what the rule raises, ``KeyReused``,
-        ``Stale``, ``Busy`` after five tries, ``Unavailable`` where the clock is behind the log, and ``Tampered``
+        ``Stale``, ``Busy`` after ``MOST_TRIES``, ``Unavailable`` where the clock is behind the log, and ``Tampered``
         where the log is shorter than it was.
         """
-        for _ in range(MOST_TRIES):
+        for tried in range(MOST_TRIES):
             done = self._replayed(retry)
             if done:
                 return done
             try:
-                with self._store.underway():
+                with self._store.underway(alone=tried > 0):
                     return self._once(use_case, actor, intent, retry, expected)
             except Moved:
                 continue

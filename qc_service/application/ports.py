@@ -271,8 +271,11 @@ class Store(ABC):
     def done(self, scope: str) -> Done | None:
         """The act committed under this idempotency scope, if any."""
 
-    def underway(self) -> AbstractContextManager[None]:
-        """Held from an act's first read to its commit, so that acts that come at once can be committed together."""
+    def underway(self, *, alone: bool = False) -> AbstractContextManager[None]:  # noqa: ARG002  a store may have turns
+        """Held from an act's first read to its commit, so that acts that come at once can be committed together.
+
+        ``alone`` keeps the others of this process from committing meanwhile.
+        """
         return nullcontext()
 
     @abstractmethod

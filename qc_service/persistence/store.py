@@ -211,8 +211,8 @@ class SqlStore(Store):
         fingerprint, first, count = found[0]
         return Done(fingerprint=fingerprint, first=first, count=count)
 
-    def underway(self) -> AbstractContextManager[None]:
-        return self._together.underway()
+    def underway(self, *, alone: bool = False) -> AbstractContextManager[None]:
+        return self._together.underway(alone=alone)
 
     def commit(self, prepared: Prepared) -> int:
         return self._together.commit(prepared)

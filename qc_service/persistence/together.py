@@ -6,6 +6,9 @@ at all where there are none.
 
 On their way, acts go one after another: Python runs one thread at a time, and threads that take it from each other at
 every query need half as long again. Only where one takes long does the next not wait for it.
+
+An act that was overtaken goes alone the next time: it holds the turn from its first read to its commit, so that no
+other thread can overtake it again, however many want the same vial.
 """
 
 from __future__ import annotations
@@ -13,7 +16,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from threading import Condition, Lock, local
+from threading import Condition, Lock, get_ident, local
 
 from qc_service.application.ports import Moved, Prepared, Unavailable
 
@@ -51,10 +54,19 @@ class Together:
         self._queue: deque[_Waiting] = deque()
         self._turn = Lock()
         self._way = _Way()
+        self._alone: int | None = None
 
     @contextmanager
-    def underway(self) -> Iterator[None]:
-        """The thread is on its way to a commit, and may turn back."""
+    def underway(self, *, alone: bool = False) -> Iterator[None]:
+        """The thread is on its way to a commit, and may turn back; ``alone`` lets nobody else commit meanwhile."""
+        if alone:
+            with self._turn:
+                self._alone = get_ident()
+                try:
+                    yield
+                finally:
+                    self._alone = None
+            return
         self._way.set_out()
         try:
             yield
@@ -64,6 +76,15 @@ class Together:
     def commit(self, prepared: Prepared) -> int:
         """Commit an act, alone or with others. Raises ``Moved``, or whatever kept it from being committed."""
         waiting = _Waiting(prepared)
+        if self._alone == get_ident():
+            self._commit([waiting])
+        else:
+            self._wait_for_turn(waiting)
+        if isinstance(waiting.outcome, Exception):
+            raise waiting.outcome
+        return waiting.outcome
+
+    def _wait_for_turn(self, waiting: _Waiting) -> None:
         self._queue.append(waiting)
         self._way.leave()
         with self._turn:
@@ -71,9 +92,6 @@ class Together:
                 self._way.wait_until_empty()
             while waiting.waits:
                 self._commit(self._next())
-        if isinstance(waiting.outcome, Exception):
-            raise waiting.outcome
-        return waiting.outcome
 
     def _next(self) -> list[_Waiting]:
         """The acts whose turn it is, in the order they came: at least one, and no more than a commit takes."""

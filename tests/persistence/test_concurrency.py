@@ -9,7 +9,7 @@ from multiprocessing.context import SpawnContext
 
 import pytest
 
-from qc_service.application.acts import Busy
+from qc_service.application.acts import MOST_TRIES, Busy
 from qc_service.application.ports import Moved
 from qc_service.application.view import View
 from qc_service.domain.errors import Refused
@@ -114,5 +114,5 @@ def test_an_act_that_finds_no_quiet_moment_says_so(
     monkeypatch.setattr(sql_store, "commit", moved)
     with pytest.raises(Busy, match="nothing was recorded"):
         Desk(sql_store).lay("R-1", reagent())
-    assert len(tries) == 5
+    assert len(tries) == MOST_TRIES
     assert sql_store.head().size == 0

@@ -178,6 +178,23 @@ def test_on_the_way_acts_go_one_after_another_unless_one_takes_long() -> None:
     assert not together._way._first.locked()
 
 
+def test_who_goes_alone_lets_nobody_else_commit_until_it_has() -> None:
+    log = Log(go=_set())
+    together = Together(log.commit_all)
+    other = act()
+    with ThreadPoolExecutor(max_workers=1) as threads:
+        with together.underway(alone=True):
+            late = threads.submit(together.commit, other)
+            while not together._queue:
+                time.sleep(0.001)
+            assert together.commit(act(2)) == 0
+        assert late.result() == 2
+    assert [len(acts) for acts in log.commits] == [1, 1]
+    with pytest.raises(LookupError), together.underway(alone=True):
+        raise LookupError
+    assert together.commit(act()) == 3
+
+
 def _set() -> Event:
     event = Event()
     event.set()

@@ -70,7 +70,7 @@ class TracedAdministrationSchema(Schema):
     """An administration; the patient's code is the clinic's alone."""
 
     lot = name("The lot.", required=True)
-    serial = line("The vial's serial.", required=True)
+    serial = line("The vial's serial.", required=True, none=True)
     clinic = name("Who gave it.", required=True)
     given_at = moment("When.", required=True)
     route = words("By which route.")

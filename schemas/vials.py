@@ -25,7 +25,18 @@ from schemas.members import (
 from schemas.terms import ROUTES
 
 CLOCKS = ("thaw", "reconstitution", "puncture")
-KINDS = ("set_aside", "put_back", "return", "reissue", "waste", "destroy", "stolen", "lost", "undo")
+KINDS = (
+    "set_aside",
+    "put_back",
+    "return",
+    "reissue",
+    "waste",
+    "destroy",
+    "stolen",
+    "lost",
+    "refreeze",
+    "undo",
+)
 STATEMENTS = ("nothing_given", "wrong_vial")
 COUNTRY = "The country of use; your organisation's unless named."
 
@@ -52,6 +63,13 @@ class PrepareVialSchema(Strict):
     prepared_at = moment("When it was done, if not now.")
 
 
+class StartClockSchema(Strict):
+    """What was done to a vial after its preparation."""
+
+    starts = some(CLOCKS, "What was done: each starts a clock, the first time.", least=1, required=True)
+    started_at = moment("When it was done, if not now.")
+
+
 class DoseSchema(Strict):
     """How much of a vial a patient was given."""
 
@@ -60,8 +78,11 @@ class DoseSchema(Strict):
     doses = count("How many doses were taken; 1 unless said.", least=1, none=False)
 
 
-class VialGivenSchema(VialRefSchema, DoseSchema):
+class VialGivenSchema(DoseSchema):
     """A further vial of the same administration."""
+
+    lot = line("The lot on its label.")
+    serial = line("The serial on its label.")
 
 
 class AdministerVialSchema(DoseSchema):
@@ -76,6 +97,13 @@ class AdministerVialSchema(DoseSchema):
     also = parts(VialGivenSchema, "Further vials given with it.", most=20)
     given_at = moment("When it was given, if not now.")
     reason = text("Why it was given without a clear answer.")
+
+
+class AdministerByLabelSchema(AdministerVialSchema):
+    """The same, of a vial whose lot or serial may be unreadable or not on record."""
+
+    lot = line("The lot on its label, as far as it can be read.")
+    serial = line("The serial on its label, as far as it can be read.")
 
 
 class DisposeVialSchema(Strict):

@@ -869,7 +869,7 @@ FATES = {  # a fill numbers its vials by what became of them, in this order
 
 @dataclass
 class Vial:
-    """One vial in the course of its records; `before` is how it stood before an act that may be taken back."""
+    """One vial in the course of its records; `before` is how it stood before each act that may be taken back."""
 
     lot: str
     serial: str
@@ -879,7 +879,7 @@ class Vial:
     shipment: str | None = None
     doses_left: int | None = None
     claimed_by: str | None = None
-    before: tuple[str, str | None, int | None, str | None] | None = None
+    before: list[tuple[str, str | None, int | None, str | None]] = field(default_factory=list)
     acted_at: datetime | None = None
 
     def move(self, act: str, *, undoable: bool = False) -> bool:
@@ -888,7 +888,7 @@ class Vial:
         possible = self.state in sources.split()
         if possible:
             stood = (self.state, self.custody, self.doses_left, self.claimed_by)
-            self.before = stood if undoable else None
+            self.before = [*self.before, stood] if undoable else []
             self.state = target
         return possible
 
@@ -919,6 +919,7 @@ NO_MOVE = (  # cartons, temperatures, a question, and what was suspected and fou
     "ShipmentExcursionAssessed",
     "VialChecked",
 )
+NO_PLACE = ("VialClockStarted", "VialRefrozen")  # they say for how long it may be used, not where it is
 OVERTAKEN = ("VialLost", "VialPutBack", "VialReissued", "VialReturned", "VialSetAside")
 
 
@@ -950,12 +951,11 @@ def _done(vial: Vial, kind: str, body: dict[str, Any], record: Record) -> None:
     elif kind == "VialPutBack":
         vial.move("put_back_in_stock" if vial.custody == vial.owner else "put_back")
     elif kind == "VialActUndone":
-        stood = (vial.state, vial.custody, vial.doses_left, vial.claimed_by)
-        vial.state, vial.custody, vial.doses_left, vial.claimed_by = vial.before or stood
-        vial.before = None
+        if vial.before:
+            vial.state, vial.custody, vial.doses_left, vial.claimed_by = vial.before.pop()
     elif kind in MOVES:
         _moved(vial, kind, body)
-    else:
+    elif kind not in NO_PLACE:
         raise _unknown(record)
 
 

@@ -39,6 +39,7 @@ class LotFacts:
     product: str
     country: CountryCode
     topical_only: bool
+    window_minutes: int
     routes_allowed: tuple[AdministrationRoute, ...]
     bases: tuple[RegulatoryBasis, ...]
     reasons: tuple[Finding, ...]
@@ -59,6 +60,7 @@ def lot_answer(view: View, name: str) -> LotAnswerRow:
         product=str(product.name),
         country=product.country,
         topical_only=product.topical_only,
+        window_minutes=product.administration_window_minutes,
         routes_allowed=product.routes_allowed,
         bases=product.bases,
         reasons=(*standing_reasons(lot, background), *key_findings(suspected, _streams(lot, background))),

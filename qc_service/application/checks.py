@@ -15,7 +15,7 @@ from qc_service.application.verdict import answer
 from qc_service.application.view import View
 from qc_service.domain.code_checks import CodeChecked, RawScan
 from qc_service.domain.errors import Malformed
-from qc_service.domain.identifiers import CountryCode, Gtin, Line, LotNumber, Sha256, Slug, VialSerial
+from qc_service.domain.identifiers import CountryCode, Gtin, Line, Sha256, Slug
 from qc_service.domain.lots import LOT
 from qc_service.domain.moments import ZonedTime
 from qc_service.domain.permissions import Permission
@@ -104,10 +104,10 @@ def _question(view: View, intent: RecordCheck, today: date) -> Question:
     if intent.code is not None:
         return question_of(view, intent.code, today)
     fields = ScannedCode(gtin=intent.gtin, lot=intent.lot, serial=intent.serial, expires_on=intent.expires_on)
-    return Question(fields=_located(view, fields))
+    return Question(fields=located(view, fields))
 
 
-def _located(view: View, fields: ScannedCode) -> ScannedCode:
+def located(view: View, fields: ScannedCode) -> ScannedCode:
     """A serial without its lot is looked up; only one that is on record once says which vial it is."""
     if fields.lot is not None or fields.serial is None:
         return fields
@@ -185,14 +185,14 @@ def _checked_at(occasion: Occasion, intent: RecordCheck) -> datetime:
 def asked_about(
     view: View,
     actor: Actor,
-    lot: LotNumber,
-    serial: VialSerial,
+    lot: str | None,
+    serial: str | None,
     *,
     country: CountryCode | None,
     route: AdministrationRoute | None,
     at: datetime,
 ) -> Verdict:
-    """The answer to this person about one vial at that time."""
+    """The answer to this person about one vial at that time; a member that nobody could read is ``None``."""
     fields = ScannedCode(lot=lot, serial=serial)
     return answer(view, asker=actor, fields=fields, country=country, route=route, at=at)
 

@@ -4,11 +4,20 @@ from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 
+from qc_service.application.actor import Occasion
 from qc_service.domain.errors import Fault, Malformed
 from qc_service.domain.moments import ZonedTime
 
 EARLIEST_ZONE = timedelta(hours=14)
 """A calendar day begins 14 hours before it does in UTC, in the earliest zone there is."""
+
+
+def when(occasion: Occasion, stated: ZonedTime | None, pointer: str) -> datetime:
+    """When it happened: as stated, or now. Raises ``Malformed`` at the pointer for a time that has not come yet."""
+    if stated is None:
+        return occasion.at
+    must_have_come(stated, occasion.at, pointer)
+    return stated.instant
 
 
 def must_have_come(stated: date | ZonedTime, at: datetime, pointer: str) -> None:

@@ -29,13 +29,14 @@ from qc_service.domain.recalls import RecallInitiated
 from qc_service.domain.records import Recorded
 from qc_service.domain.shipments import ShipmentDispatched, ShipmentReceived
 from qc_service.domain.suspicions import CopySuspected, CopySuspicionSettled, settles
+from qc_service.domain.unknown_vials import UnknownVialAdministered
 from qc_service.domain.vial_acts import VialAdministered, VialChecked, VialPreparedUncleared
 from qc_service.domain.vial_changes import apply, touched
 from qc_service.domain.vials import Vial
 
 ALERT = "alert"
 """The room of alerts in the catalogue: rows about records, not streams of their own."""
-ALERTING = VialChecked | VialPreparedUncleared | VialAdministered | CodeChecked
+ALERTING = VialChecked | VialPreparedUncleared | VialAdministered | CodeChecked | UnknownVialAdministered
 """The records that say by themselves whether quality is asked to look."""
 
 

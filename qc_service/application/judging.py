@@ -115,10 +115,10 @@ def _said(
         said += _footing(row.facts, asker.country, asker.route)
         if row.expires_on:
             said += expiry_findings(date.fromisoformat(row.expires_on), asker, row.zone, at)
-    if found.vial is not None:
-        said += vial_findings(found.vial, asker, at)
-        if facts is not None and found.vial.serial in facts.suspect_serials:
-            said.append(SUSPECT)
+        if found.vial is not None:
+            said += vial_findings(found.vial, asker, at, window_minutes=facts.window_minutes)
+            if found.vial.serial in facts.suspect_serials:
+                said.append(SUSPECT)
     return said
 
 

@@ -13,7 +13,7 @@ from qc_service.application.acts import RefusedOnRecord
 from qc_service.application.checks import asked_about, digest
 from qc_service.application.copies import watched
 from qc_service.application.days import must_have_come
-from qc_service.application.use import PrepareVial, clocks_end, prepare_vial
+from qc_service.application.preparation import PrepareVial, clocks_end, prepare_vial
 from qc_service.application.view import View
 from qc_service.domain.errors import Refused
 from qc_service.domain.identifiers import Slug

@@ -10,11 +10,14 @@ from qc_service.application.view import View
 from qc_service.domain.codec import to_plain
 from qc_service.domain.donations import DONATION
 from qc_service.domain.lots import LOT
+from qc_service.domain.parties import ORGANISATION
 from qc_service.domain.reactions import REACTION
 from qc_service.domain.recalls import RECALL
 from qc_service.domain.records import Recorded
 from qc_service.domain.shipments import SHIPMENT, Shipment
-from qc_service.domain.vial_acts import VialActUndone, VialAdministered, VialRef
+from qc_service.domain.unknown_vials import UnknownVialAdministered
+from qc_service.domain.use import administrations
+from qc_service.domain.vial_acts import VialRef
 from qc_service.domain.vial_states import VialState
 
 
@@ -88,50 +91,53 @@ def plain_shipment(shipment: Shipment, vial: VialRef | None) -> dict[str, object
     }
 
 
-def administrations(
-    view: View, actor: Actor, lots: Iterable[str], vial: VialRef | None
-) -> list[dict[str, object]]:
-    """Every administration of vials of these lots: all for the lot's owner, a clinic's own for the clinic."""
+def given(view: View, actor: Actor, lots: Iterable[str], vial: VialRef | None) -> list[dict[str, object]]:
+    """Every administration of vials of these lots: all for the lot's owner, a clinic's own for the clinic.
+
+    A vial that was given and is not on record is told of with the lot that its label named.
+    """
     found = []
     for lot in lots:
         owned = actor.sees(view.get(LOT, lot).organisation)
-        for name in view.citing(f"{LOT.room}/{lot}", "vial"):
-            if vial is None or name == vial.name:
-                history = view.history(f"vial/{name}")
-                found += [
-                    _administration(actor, *each) for each in _given(history) if _told(actor, owned, each[0])
-                ]
+        every = (*_of_vials(view, lot, vial), *(() if vial else _of_unknown(view, lot)))
+        found += [
+            {**_administration(actor, recorded), **more}
+            for recorded, more in every
+            if owned or recorded.signer.organisation == actor.organisation
+        ]
     return found
 
 
-def _given(history: tuple[Recorded, ...]) -> list[tuple[Recorded, VialAdministered, bool]]:
-    """The administrations of one vial's stream, each with whether it was taken back."""
-    given: list[tuple[Recorded, VialAdministered, bool]] = []
-    for recorded in history:
-        if isinstance(recorded.body, VialAdministered):
-            given.append((recorded, recorded.body, False))
-        if isinstance(recorded.body, VialActUndone) and recorded.body.act.startswith("administer") and given:
-            given[-1] = (given[-1][0], given[-1][1], True)
-    return given
+def _of_vials(view: View, lot: str, vial: VialRef | None) -> Iterable[tuple[Recorded, dict[str, object]]]:
+    for name in view.citing(f"{LOT.room}/{lot}", "vial"):
+        if vial is not None and name != vial.name:
+            continue
+        for each in administrations(view.history(f"vial/{name}")):
+            unclear = each.body.given_without_clear_answer
+            yield each.recorded, {
+                "serial": str(each.body.serial), "given_without_clear_answer": unclear, "undone": each.undone,
+            }  # fmt: skip
 
 
-def _told(actor: Actor, owned: bool, recorded: Recorded) -> bool:
-    return owned or recorded.signer.organisation == actor.organisation
+def _of_unknown(view: View, lot: str) -> Iterable[tuple[Recorded, dict[str, object]]]:
+    for clinic in view.citing(f"{LOT.room}/{lot}", ORGANISATION.room):
+        for recorded in view.history(f"{ORGANISATION.room}/{clinic}"):
+            body = recorded.body
+            if isinstance(body, UnknownVialAdministered) and body.lot == lot:
+                yield recorded, {
+                    "serial": body.serial_as_read, "given_without_clear_answer": True, "undone": False,
+                }  # fmt: skip
 
 
-def _administration(
-    actor: Actor, recorded: Recorded, body: VialAdministered, undone: bool
-) -> dict[str, object]:
+def _administration(actor: Actor, recorded: Recorded) -> dict[str, object]:
+    clinic, body = recorded.signer.organisation, to_plain(recorded.body)
     return {
-        "lot": str(body.lot),
-        "serial": str(body.serial),
-        "clinic": str(body.clinic),
+        "lot": body["lot"],
+        "clinic": str(clinic),
         "given_at": str(recorded.occurred_at),
-        "route": body.route.value,
-        "session": body.session,
-        "patient": body.patient if actor.sees(body.clinic) else None,
-        "given_without_clear_answer": body.given_without_clear_answer,
-        "undone": undone,
+        "route": body["route"],
+        "session": body["session"],
+        "patient": body["patient"] if actor.sees(clinic) else None,
         "log_index": recorded.index,
     }
 

@@ -10,7 +10,7 @@ from qc_service.application.access import readable, visible
 from qc_service.application.actor import Actor
 from qc_service.application.lineage import ancestors, descendants, donations_of
 from qc_service.application.traced import (
-    administrations,
+    given,
     plain_donation,
     plain_lot,
     plain_shipment,
@@ -66,7 +66,7 @@ def trace(view: View, actor: Actor, *, from_: str = "") -> dict[str, object]:
         ],
         "shipments": [plain_shipment(shipment, trail.vial) for shipment in sent],
         "organisations": sorted({name for each in sent for name in (each.organisation, each.recipient)}),
-        "administrations": administrations(view, actor, reach, trail.vial),
+        "administrations": given(view, actor, reach, trail.vial),
         "reactions": reactions(view, actor, reach, trail.vial),
         "recalls": recalls(view, reach),
     }

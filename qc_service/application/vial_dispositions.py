@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
 from enum import StrEnum
-from zoneinfo import ZoneInfo
 
-from qc_service.application.actor import Actor, Occasion
+from qc_service.application.actor import Occasion
 from qc_service.application.days import must_have_come
+from qc_service.application.hands import in_hand
+from qc_service.application.undoing import given_instead, undone
 from qc_service.application.view import View
 from qc_service.domain.errors import Malformed, NotFound
-from qc_service.domain.identifiers import Line, LotNumber, Slug, Text, VialSerial
-from qc_service.domain.lots import LOT, LotStatus
+from qc_service.domain.identifiers import Line, LotNumber, Text, VialSerial
+from qc_service.domain.lots import LOT
 from qc_service.domain.moments import ZonedTime
-from qc_service.domain.parties import ORGANISATION
 from qc_service.domain.permissions import Permission, Role
 from qc_service.domain.products import PRODUCT
 from qc_service.domain.quantities import Quantity
@@ -25,11 +24,9 @@ from qc_service.domain.use import (
     PutBackRefused,
     ReissueRefused,
     Undoing,
-    UndoRefused,
     overtaken_reasons,
     put_back_reasons,
     reissue_reasons,
-    undo_reasons,
 )
 from qc_service.domain.vial_acts import (
     UndoStatement,
@@ -45,6 +42,7 @@ from qc_service.domain.vial_acts import (
     VialStolen,
     VialWasted,
 )
+from qc_service.domain.vial_clocks import VialRefrozen
 from qc_service.domain.vials import Vial
 
 
@@ -59,6 +57,7 @@ class DispositionKind(StrEnum):
     DESTROY = "destroy"
     STOLEN = "stolen"
     LOST = "lost"
+    REFREEZE = "refreeze"
     UNDO = "undo"
 
 
@@ -100,39 +99,34 @@ class DisposeVial:
 def dispose_vial(view: View, occasion: Occasion, intent: DisposeVial) -> tuple[New, ...]:
     """Record what became of a vial that the organisation owns or holds.
 
-    Raises ``UndoRefused`` (V6), ``PutBackRefused`` and ``ReissueRefused`` (R5), and ``ActOvertaken`` for a decision
-    that comes in late (V11); all others are facts.
+    Where the wrong vial was scanned, what was given is recorded of the right one in the same act. Raises
+    ``UndoRefused`` (V6), ``PutBackRefused`` and ``ReissueRefused`` (R5), and ``ActOvertaken`` for a decision that
+    comes in late (V11); all others are facts.
     """
     occasion.actor.must(_PERMISSIONS.get(intent.kind, Permission.DISPOSE_VIAL))
     if intent.happened_at is not None:
         must_have_come(intent.happened_at, occasion.at, "/happened_at")
-    vial = _in_hand(view, occasion.actor, intent)
+    vial = in_hand(view, occasion.actor, intent.lot, intent.serial)
     if intent.kind in _DECISIONS and intent.happened_at is not None:
         reasons = overtaken_reasons(vial, intent.happened_at.instant)
         if reasons:
             raise ActOvertaken("The decision is older than what was done with the vial.", reasons)
     body = _BODIES[intent.kind](view, occasion, intent, vial)
     meaning = Meaning.RESPONSIBILITY if intent.kind in _DECISIONS else Meaning.AUTHORSHIP
-    return (
-        New(
-            name=vial.ref.name,
-            body=body,
-            meaning=meaning,
-            occurred_at=intent.happened_at,
-            reason=intent.reason,
-        ),
+    new = New(
+        name=vial.ref.name,
+        body=body,
+        meaning=meaning,
+        occurred_at=intent.happened_at,
+        reason=intent.reason,
     )
+    if isinstance(body, VialActUndone) and body.right_vial is not None:
+        return (new, *given_instead(view, occasion, vial, body.right_vial, intent.reason))
+    return (new,)
 
 
 _PERMISSIONS = {DispositionKind.REISSUE: Permission.REISSUE_VIAL}
 _DECISIONS = {DispositionKind.UNDO, DispositionKind.PUT_BACK, DispositionKind.REISSUE}
-
-
-def _in_hand(view: View, actor: Actor, intent: DisposeVial) -> Vial:
-    vial = view.find_vial(intent.lot, intent.serial)
-    if vial is None or not vial.is_in_hands_of(actor.organisation):
-        raise NotFound(f"No vial {intent.serial} of lot {intent.lot} is in your hands.")
-    return vial
 
 
 def _set_aside(_view: View, _occasion: Occasion, _intent: DisposeVial, vial: Vial) -> VialBody:
@@ -177,36 +171,19 @@ def _lost(_view: View, _occasion: Occasion, _intent: DisposeVial, vial: Vial) ->
     return VialLost(lot=vial.lot, serial=vial.serial)
 
 
+def _refrozen(view: View, _occasion: Occasion, _intent: DisposeVial, vial: Vial) -> VialBody:
+    product = view.get(PRODUCT, view.get(LOT, vial.lot).product)
+    return VialRefrozen(lot=vial.lot, serial=vial.serial, forbidden=product.refreeze_forbidden)
+
+
 def _undone(view: View, occasion: Occasion, intent: DisposeVial, vial: Vial) -> VialBody:
-    actor = occasion.actor
-    statement = intent.statement or UndoStatement.NOTHING_GIVEN
     undoing = Undoing(
-        organisation=actor.organisation, at=occasion.at, statement=statement, right_vial=intent.right_vial
-    )
-    lot = view.get(LOT, vial.lot)
-    reasons = undo_reasons(
-        vial,
-        undoing,
-        expired=_expired(view, actor, vial, occasion.at),
-        recalled=lot.status in {LotStatus.RECALLED, LotStatus.WITHDRAWN},
-    )
-    if reasons or vial.undoable is None:
-        raise UndoRefused("The vial's last act may not be taken back.", reasons)
-    return VialActUndone(
-        lot=vial.lot,
-        serial=vial.serial,
-        act=Slug(vial.undoable.act.value),
-        statement=statement,
+        organisation=occasion.actor.organisation,
+        at=occasion.at,
+        statement=intent.statement or UndoStatement.NOTHING_GIVEN,
         right_vial=intent.right_vial,
     )
-
-
-def _expired(view: View, actor: Actor, vial: Vial, at: datetime) -> bool:
-    """Whether the printed day is over in the asking organisation's time zone (V8)."""
-    lot = view.get(LOT, vial.lot)
-    organisation = view.find(ORGANISATION, actor.organisation)
-    zone = organisation.zone if organisation else view.get(PRODUCT, lot.product).zone
-    return lot.expires_on is not None and at.astimezone(ZoneInfo(zone)).date() > lot.expires_on
+    return undone(view, occasion.actor, vial, undoing)
 
 
 _BODIES: dict[DispositionKind, Callable[[View, Occasion, DisposeVial, Vial], VialBody]] = {
@@ -218,5 +195,6 @@ _BODIES: dict[DispositionKind, Callable[[View, Occasion, DisposeVial, Vial], Via
     DispositionKind.DESTROY: _destroyed,
     DispositionKind.STOLEN: _stolen,
     DispositionKind.LOST: _lost,
+    DispositionKind.REFREEZE: _refrozen,
     DispositionKind.UNDO: _undone,
 }

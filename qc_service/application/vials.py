@@ -38,6 +38,7 @@ from qc_service.domain.vial_acts import (
     VialWasted,
 )
 from qc_service.domain.vial_changes import touched
+from qc_service.domain.vial_clocks import VialClockStarted, VialRefrozen
 from qc_service.domain.vials import Vial
 
 
@@ -158,6 +159,10 @@ _WORDS: dict[type[Body], Callable[[Vial, Any], str]] = {
         f"Prepared by {body.clinic}: {', '.join(body.starts)}. The records did not clear it."
     ),
     VialAdministered: _administered_words,
+    VialClockStarted: lambda _, body: f"{', '.join(body.starts).capitalize()} at {body.clinic}.",
+    VialRefrozen: lambda _, body: (
+        "Frozen again, which it does not stand." if body.forbidden else "Frozen again."
+    ),
     VialSetAside: lambda *_: "Set aside.",
     VialPutBack: lambda *_: "Put back for use.",
     VialReturned: lambda _, body: f"Returned to {body.to}.",

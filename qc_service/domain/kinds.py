@@ -27,14 +27,16 @@ from qc_service.domain import (
     screening,
     shipments,
     suspicions,
+    unknown_vials,
     vial_acts,
+    vial_clocks,
 )
 from qc_service.domain.records import KINDS
 
 ROOMS_OF_RECORDS = (
     assessment, certifications, code_checks, collection, consent, disposition, eligibility, facilities, filling,
     investigations, keys, lookback, lots, parties, policies, processing, products, reactions, recalls, registers,
-    results, screening, shipments, suspicions, vial_acts,
+    results, screening, shipments, suspicions, unknown_vials, vial_acts, vial_clocks,
 )  # fmt: skip
 """The modules that state record kinds; a new one is named here."""
 

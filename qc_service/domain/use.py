@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
@@ -12,7 +12,9 @@ from qc_service.domain.errors import Malformed, Reason, Refused
 from qc_service.domain.identifiers import OrganisationId
 from qc_service.domain.moments import instant_text
 from qc_service.domain.products import Product
-from qc_service.domain.vial_acts import Clock, UndoStatement, VialRef
+from qc_service.domain.quantities import Quantity
+from qc_service.domain.records import Recorded
+from qc_service.domain.vial_acts import Clock, UndoStatement, VialActUndone, VialAdministered, VialRef
 from qc_service.domain.vial_states import VialState
 from qc_service.domain.vials import Vial
 
@@ -52,6 +54,11 @@ def use_before(
     product: Product, expires_on: date, zone: str, starts: tuple[Clock, ...], at: datetime
 ) -> datetime:
     """The earliest of the expiry day's end and of every window that starts now (V4, P12)."""
+    return sooner(product, end_of_day(expires_on, zone), starts, at)
+
+
+def sooner(product: Product, until: datetime, starts: tuple[Clock, ...], at: datetime) -> datetime:
+    """Until when it may be given once these clocks start as well: every window ends the time, none extends it."""
     hours = {
         Clock.THAW: product.hours_after_thaw,
         Clock.RECONSTITUTION: product.hours_after_reconstitution,
@@ -59,12 +66,22 @@ def use_before(
     }
     windows = [hours[clock] for clock in starts]
     ends = [at + timedelta(hours=window) for window in windows if window is not None]
-    return min([end_of_day(expires_on, zone), *ends])
+    return min([until, *ends])
 
 
 def claimed_here(vial: Vial, clinic: OrganisationId) -> bool:
     """Whether this clinic prepared the vial and still has something to give from it."""
     return vial.claimed_by == clinic and vial.state in {VialState.IN_PREPARATION, VialState.PARTLY_USED}
+
+
+def time_is_up(vial: Vial, window_minutes: int, at: datetime) -> bool:
+    """Whether a prepared vial may not be given any more: its clocks ran out, or its first dose was not given within
+    the product's window after the last step of the preparation (V4)."""
+    if vial.in_use is None:
+        return False
+    window = timedelta(minutes=window_minutes)
+    not_given = vial.state is VialState.IN_PREPARATION and at > vial.in_use.ready_at + window
+    return not_given or (vial.use_before is not None and at > vial.use_before)
 
 
 def administration_reasons(
@@ -79,13 +96,41 @@ def administration_reasons(
             code="not_prepared", detail="The vial was not prepared here before it was given.", source="V4"
         )
         return
-    window = timedelta(minutes=product.administration_window_minutes)
-    too_late = vial.state is VialState.IN_PREPARATION and at > vial.in_use.prepared_at + window
-    if too_late or (vial.use_before is not None and at > vial.use_before):
+    if time_is_up(vial, product.administration_window_minutes, at):
         detail = "It was given after the time within which a prepared vial is used."
         yield Reason(code="in_use_time_exceeded", detail=detail, source="V4")
     if doses > doses_left(vial, product):
         yield Reason(code="too_many_doses", detail="More doses were given than the vial held.", source="P12")
+
+
+def volume_reasons(filled: Quantity, taken: Iterable[Quantity]) -> Iterator[Reason]:
+    """Whether more was given and wasted of a vial than was filled into it: a slip, or not the vial on record (P12)."""
+    known = [each.measured_in(filled.unit) for each in taken if each.comparable(filled)]
+    if sum(known) > filled.amount:
+        detail = f"More was given and wasted than the vial was filled with, {filled}."
+        yield Reason(code="more_than_filled", detail=detail, source="P12")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Administration:
+    """One administration as a vial's stream has it, and whether it was taken back."""
+
+    recorded: Recorded
+    body: VialAdministered
+    undone: bool = False
+
+
+def administrations(history: Iterable[Recorded]) -> tuple[Administration, ...]:
+    """Every administration of a vial's stream; what is taken back is the last that stands."""
+    given: list[Administration] = []
+    for recorded in history:
+        if isinstance(recorded.body, VialAdministered):
+            given.append(Administration(recorded=recorded, body=recorded.body))
+        if isinstance(recorded.body, VialActUndone) and recorded.body.act.startswith("administer"):
+            standing = [place for place, one in enumerate(given) if not one.undone]
+            for place in standing[-1:]:
+                given[place] = replace(given[place], undone=True)
+    return tuple(given)
 
 
 def doses_left(vial: Vial, product: Product) -> int:
@@ -109,7 +154,9 @@ class Undoing:
             raise Malformed(detail, field="right_vial")
 
 
-def undo_reasons(vial: Vial, undoing: Undoing, *, expired: bool, recalled: bool) -> Reasons:
+def undo_reasons(
+    vial: Vial, undoing: Undoing, *, expired: bool, recalled: bool, right_known: bool = True
+) -> Reasons:
     """Every reason against taking the last act back (V6; Delegated Regulation (EU) 2016/161, Article 13)."""
     undoable = vial.undoable
     if undoable is None:
@@ -122,6 +169,7 @@ def undo_reasons(vial: Vial, undoing: Undoing, *, expired: bool, recalled: bool)
         ("expired", "The vial has expired.", expired),
         ("recalled", "The lot is recalled or withdrawn.", recalled),
         ("right_vial_is_this", "The right vial named is this one.", undoing.right_vial == vial.ref),
+        ("right_vial_unknown", "The right vial named is not on record.", not right_known),
     )  # fmt: skip
     return tuple(Reason(code=code, detail=detail, source="V6") for code, detail, true in faults if true)
 

@@ -34,6 +34,13 @@ from qc_service.domain.vial_acts import (
     VialStolen,
     VialWasted,
 )
+from qc_service.domain.vial_clocks import (
+    VialClockStarted,
+    VialRefrozen,
+    clock_started,
+    refrozen,
+    running,
+)
 from qc_service.domain.vial_states import VialAct, VialState, moved, usual_end
 from qc_service.domain.vials import Doubt, InUse, Journey, Sighting, Undoable, Vial
 
@@ -69,15 +76,11 @@ _NO_ACTS = (VialChecked, CopySuspected, CopySuspicionSettled)
 _OVERTAKEN = (VialSetAside, VialPutBack, VialReturned, VialReissued, VialLost)
 
 
-def _doubting(vial: Vial, *doubts: Doubt) -> Vial:
-    return replace(vial, doubts=tuple(sorted({*vial.doubts, *doubts})))
-
-
 def _moving(vial: Vial, act: VialAct) -> Vial:
     state = moved(vial.state, act)
     if state is not None:
-        return replace(vial, state=state, undoable=None)
-    return vial if vial.state is usual_end(act) else _doubting(vial, Doubt.CONTRADICTED)
+        return replace(vial, state=state, undoable=None, undoable_then=None)
+    return vial if vial.state is usual_end(act) else vial.doubting(Doubt.CONTRADICTED)
 
 
 def _undoably(vial: Vial, recorded: Recorded, act: VialAct) -> Vial:
@@ -91,7 +94,8 @@ def _undoably(vial: Vial, recorded: Recorded, act: VialAct) -> Vial:
         doses_left=vial.doses_left,
     )
     after = _moving(vial, act)
-    return replace(after, undoable=before) if moved(vial.state, act) else after
+    then = (*(vial.undoable_then or ()), vial.undoable) if vial.undoable else None
+    return replace(after, undoable=before, undoable_then=then) if moved(vial.state, act) else after
 
 
 def _sighted(vial: Vial, recorded: Recorded) -> Vial:
@@ -136,7 +140,7 @@ def _received(vial: Vial, recorded: Recorded, body: ShipmentReceived) -> Vial:
     if condition is None:
         return _found_unlisted(vial, recorded, body)
     if vial.shipment != body.shipment:
-        return _doubting(vial, Doubt.CONTRADICTED)
+        return vial.doubting(Doubt.CONTRADICTED)
     arrived = moved(vial.state, _ARRIVALS[condition]) is not None
     after = _moving(vial, _ARRIVALS[condition])
     if not arrived or condition is Condition.MISSING:
@@ -145,14 +149,14 @@ def _received(vial: Vial, recorded: Recorded, body: ShipmentReceived) -> Vial:
         return replace(after, custody=vial.organisation)
     journeys = _arrived(vial, recorded.occurred_at.instant)
     held = replace(_sighted(after, recorded), custody=body.recipient, journeys=journeys)
-    held = _doubting(held, Doubt.DAMAGED) if condition is Condition.DAMAGED else held
-    return _doubting(held, Doubt.TEMPERATURE_EXCURSION) if vial.lot in body.out_of_range else held
+    held = held.doubting(Doubt.DAMAGED) if condition is Condition.DAMAGED else held
+    return held.doubting(Doubt.TEMPERATURE_EXCURSION) if vial.lot in body.out_of_range else held
 
 
 def _found_unlisted(vial: Vial, recorded: Recorded, body: ShipmentReceived) -> Vial:
     """A vial on hand without a list waits for quality; one held or used elsewhere is suspected a copy."""
     if moved(vial.state, VialAct.FIND_UNLISTED) is None:
-        return _doubting(vial, Doubt.SUSPECTED_COPY)
+        return vial.doubting(Doubt.SUSPECTED_COPY)
     found = _sighted(_moving(vial, VialAct.FIND_UNLISTED), recorded)
     at = recorded.occurred_at.instant
     journey = Journey(
@@ -168,7 +172,7 @@ def _found_unlisted(vial: Vial, recorded: Recorded, body: ShipmentReceived) -> V
         consignees=(*vial.consignees, body.recipient),
         journeys=(*vial.journeys, journey),
     )
-    return _doubting(held, Doubt.UNLISTED)
+    return held.doubting(Doubt.UNLISTED)
 
 
 def _excursion_assessed(vial: Vial, _: Recorded, body: ShipmentExcursionAssessed) -> Vial:
@@ -197,9 +201,10 @@ def _prepared_uncleared(vial: Vial, recorded: Recorded, body: VialPreparedUnclea
     in_use = _clocks(recorded, body)
     if vial.in_use is not None and vial.claimed_by == body.clinic:
         ends = [end for end in (vial.use_before, body.use_before) if end is not None]
-        after = replace(vial, in_use=replace(vial.in_use, use_before=min(ends, default=None)))
+        opened = running(vial.in_use, body.starts, recorded.occurred_at.instant)
+        after = replace(vial, in_use=replace(opened, use_before=min(ends, default=None)))
     elif vial.in_use is not None or vial.custody != body.clinic:
-        after = _doubting(vial, Doubt.CONTRADICTED)
+        after = vial.doubting(Doubt.CONTRADICTED)
     elif vial.state in _OPENED_WHERE_IT_IS:
         after = replace(vial, in_use=in_use)
     else:
@@ -209,14 +214,7 @@ def _prepared_uncleared(vial: Vial, recorded: Recorded, body: VialPreparedUnclea
 
 def _clocks(recorded: Recorded, body: VialPrepared | VialPreparedUncleared) -> InUse:
     at = recorded.occurred_at.instant
-    return InUse(
-        claimed_by=body.clinic,
-        prepared_at=at,
-        thawed_at=at if Clock.THAW in body.starts else None,
-        reconstituted_at=at if Clock.RECONSTITUTION in body.starts else None,
-        punctured_at=at if Clock.PUNCTURE in body.starts else None,
-        use_before=body.use_before,
-    )
+    return running(InUse(claimed_by=body.clinic, prepared_at=at, use_before=body.use_before), body.starts, at)
 
 
 def _administered(vial: Vial, recorded: Recorded, body: VialAdministered) -> Vial:
@@ -225,15 +223,17 @@ def _administered(vial: Vial, recorded: Recorded, body: VialAdministered) -> Via
     after = _undoably(vial, recorded, VialAct.ADMINISTER_PART if in_part else VialAct.ADMINISTER)
     at = recorded.occurred_at.instant
     in_use = vial.in_use or InUse(claimed_by=body.clinic, prepared_at=at)
-    opened = replace(
-        in_use, punctured_at=in_use.punctured_at or at, use_before=body.use_before or in_use.use_before
-    )
+    opened = replace(running(in_use, (Clock.PUNCTURE,), at), use_before=body.use_before or in_use.use_before)
     return _sighted(replace(after, in_use=opened, doses_left=body.doses_left), recorded)
+
+
+def _clock_started(vial: Vial, recorded: Recorded, body: VialClockStarted) -> Vial:
+    return _sighted(clock_started(vial, recorded, body), recorded)
 
 
 def _set_aside(vial: Vial, _recorded: Recorded, _body: VialSetAside) -> Vial:
     after = _moving(vial, VialAct.SET_ASIDE)
-    return _doubting(after, Doubt.WAS_LOST) if vial.state is VialState.LOST else after
+    return after.doubting(Doubt.WAS_LOST) if vial.state is VialState.LOST else after
 
 
 def _put_back(vial: Vial, _: Recorded, body: VialPutBack) -> Vial:
@@ -270,19 +270,21 @@ def _ended(act: VialAct) -> Callable[[Vial, Recorded, Any], Vial]:
 def _undone(vial: Vial, _recorded: Recorded, _body: VialActUndone) -> Vial:
     before = vial.undoable
     if before is None:
-        return _doubting(vial, Doubt.CONTRADICTED)
+        return vial.doubting(Doubt.CONTRADICTED)
+    *then, last = vial.undoable_then or (None,)
     return replace(
         vial,
         state=before.state,
         custody=before.custody,
         in_use=before.in_use,
         doses_left=before.doses_left,
-        undoable=None,
+        undoable=last,
+        undoable_then=tuple(then) or None,
     )
 
 
 def _suspected(vial: Vial, _recorded: Recorded, _body: CopySuspected) -> Vial:
-    return _doubting(vial, Doubt.SUSPECTED_COPY)
+    return vial.doubting(Doubt.SUSPECTED_COPY)
 
 
 def _settled(vial: Vial, _recorded: Recorded, body: CopySuspicionSettled) -> Vial:
@@ -300,6 +302,8 @@ _CHANGES: dict[type[Body], Callable[[Vial, Recorded, Any], Vial]] = {
     VialPrepared: _prepared,
     VialPreparedUncleared: _prepared_uncleared,
     VialAdministered: _administered,
+    VialClockStarted: _clock_started,
+    VialRefrozen: refrozen,
     VialSetAside: _set_aside,
     VialPutBack: _put_back,
     VialReturned: _returned,

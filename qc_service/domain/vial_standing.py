@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from qc_service.domain.use import claimed_here
+from qc_service.domain.use import claimed_here, time_is_up
 from qc_service.domain.verdict import Asker, Finding
 from qc_service.domain.vial_states import VialState
 from qc_service.domain.vials import Doubt, Vial
@@ -38,12 +38,15 @@ def expiry_findings(expires_on: date, asker: Asker, zone: str, at: datetime) -> 
         yield Finding(code="expires_soon", detail=f"It expires on {expires_on.isoformat()}.")
 
 
-def vial_findings(vial: Vial, asker: Asker, at: datetime) -> tuple[Finding, ...]:
-    """Every reason that stands against this vial for this asker; the caller puts them in order."""
-    return (*_state(vial, asker, at), *_custody(vial, asker), *_doubts(vial))
+def vial_findings(vial: Vial, asker: Asker, at: datetime, *, window_minutes: int) -> tuple[Finding, ...]:
+    """Every reason that stands against this vial for this asker; the caller puts them in order.
+
+    ``window_minutes`` is within which its product is given once it is prepared (V4).
+    """
+    return (*_state(vial, asker, at, window_minutes), *_custody(vial, asker), *_doubts(vial))
 
 
-def _state(vial: Vial, asker: Asker, at: datetime) -> Iterable[Finding]:
+def _state(vial: Vial, asker: Asker, at: datetime, window_minutes: int) -> Iterable[Finding]:
     if vial.state in _SAMPLES:
         yield Finding(code="sample_not_for_use", detail=f"This vial is not for use: {vial.state.spoken}.")
     if vial.state in _ENDED:
@@ -51,13 +54,13 @@ def _state(vial: Vial, asker: Asker, at: datetime) -> Iterable[Finding]:
     if vial.state in _ASIDE:
         yield Finding(code="set_aside", detail=f"This vial is {vial.state.spoken}.")
     if vial.state in _USED:
-        yield from _used(vial, asker, at)
+        yield from _used(vial, asker, at, window_minutes)
 
 
-def _used(vial: Vial, asker: Asker, at: datetime) -> Iterable[Finding]:
+def _used(vial: Vial, asker: Asker, at: datetime, window_minutes: int) -> Iterable[Finding]:
     """Used here is a mistake, used elsewhere a danger (rule V5); who is anonymous is never told where."""
     if asker.organisation is not None and claimed_here(vial, asker.organisation):
-        if vial.use_before is not None and at > vial.use_before:
+        if time_is_up(vial, window_minutes, at):
             yield Finding(code="in_use_time_exceeded", detail="The time to use it once prepared has run out.")
     elif asker.organisation in {None, vial.claimed_by}:
         yield Finding(code="already_used", detail="This vial is recorded as used.")
@@ -82,5 +85,7 @@ def _doubts(vial: Vial) -> Iterable[Finding]:
         yield Finding(code="suspected_copy", detail=detail)
     if Doubt.TEMPERATURE_EXCURSION in vial.doubts:
         yield Finding(code="temperature_excursion", detail="Its storage temperature was not kept on the way.")
-    if {Doubt.UNLISTED, Doubt.DAMAGED, Doubt.WAS_LOST} & set(vial.doubts):
+    if Doubt.REFROZEN in vial.doubts:
+        yield Finding(code="temperature_excursion", detail="It was frozen again, which it does not stand.")
+    if {Doubt.UNLISTED, Doubt.DAMAGED, Doubt.WAS_LOST, Doubt.OPENED_UNCLAIMED} & set(vial.doubts):
         yield Finding(code="set_aside", detail="Quality has not yet decided about this vial.")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -20,6 +20,8 @@ class Doubt(StrEnum):
     TEMPERATURE_EXCURSION = "temperature_excursion"
     SUSPECTED_COPY = "suspected_copy"
     CONTRADICTED = "contradicted"
+    OPENED_UNCLAIMED = "opened_unclaimed"
+    REFROZEN = "refrozen"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,6 +34,12 @@ class InUse:
     reconstituted_at: datetime | None = None
     punctured_at: datetime | None = None
     use_before: datetime | None = None
+
+    @property
+    def ready_at(self) -> datetime:
+        """When the last step of its preparation was done: from then on the time to give it runs (V4)."""
+        steps = (self.prepared_at, self.thawed_at, self.reconstituted_at, self.punctured_at)
+        return max(step for step in steps if step is not None)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,8 +77,9 @@ class Journey:
 @dataclass(frozen=True, kw_only=True)
 class Vial:
     """One vial. ``organisation`` owns it, ``custody`` holds it (nobody while it travels), ``consignees`` are
-    all it was ever sent to and ``journeys`` how; ``doses_left`` is ``None`` until a dose is taken; ``acted_at`` is
-    when the newest act on it happened, whenever that was recorded; ``version`` counts its records.
+    all it was ever sent to and ``journeys`` how; ``doses_left`` is ``None`` until a dose is taken; once the act in
+    ``undoable`` is taken back, the last of ``undoable_then`` can be; ``acted_at`` is when the newest act happened,
+    whenever that was recorded; ``version`` counts its records.
     """
 
     lot: LotNumber
@@ -87,6 +96,7 @@ class Vial:
     doubts: tuple[Doubt, ...] = ()
     seen: Sighting | None = None
     undoable: Undoable | None = None
+    undoable_then: tuple[Undoable, ...] | None = None
     acted_at: datetime | None = None
     version: int = 0
 
@@ -109,6 +119,10 @@ class Vial:
     def use_before(self) -> datetime | None:
         """Until when it may be given, once prepared."""
         return self.in_use.use_before if self.in_use else None
+
+    def doubting(self, *doubts: Doubt) -> Vial:
+        """The same vial with these doubts about it, each once."""
+        return replace(self, doubts=tuple(sorted({*self.doubts, *doubts})))
 
     def concerns(self, organisation: OrganisationId) -> bool:
         """Whether the organisation owns it, holds it, used it or was ever sent it."""

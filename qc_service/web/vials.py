@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from qc_service.application.checks import RecordCheck, record_check
-from qc_service.application.use import AdministerVial, PrepareVial, administer_vial, prepare_vial
+from qc_service.application.preparation import PrepareVial, StartClock, prepare_vial, start_clock
+from qc_service.application.use import AdministerVial, administer_vial
 from qc_service.application.vial_dispositions import DisposeVial, dispose_vial
 from qc_service.application.vials import read_vial
 from qc_service.web.routes import Read, Write
 from schemas.vials import (
+    AdministerByLabelSchema,
     AdministerVialSchema,
     DisposeVialSchema,
     PrepareVialSchema,
     RecordCheckSchema,
+    StartClockSchema,
     VialSchema,
 )
 
@@ -43,6 +46,16 @@ ROUTES = (
     ),
     Write(
         "POST",
+        "/vials/<lot>/<serial>/clocks",
+        use_case=start_clock,
+        intent=StartClock,
+        body=StartClockSchema,
+        subject=VIAL,
+        key_required=True,
+        summary="Record that a prepared vial is thawed, reconstituted or punctured only now",
+    ),
+    Write(
+        "POST",
         "/vials/<lot>/<serial>/administration",
         use_case=administer_vial,
         intent=AdministerVial,
@@ -50,6 +63,16 @@ ROUTES = (
         subject=VIAL,
         key_required=True,
         summary="Record what a patient was given",
+    ),
+    Write(
+        "POST",
+        "/administrations",
+        use_case=administer_vial,
+        intent=AdministerVial,
+        body=AdministerByLabelSchema,
+        subject=VIAL,
+        key_required=True,
+        summary="Record what a patient was given, of a vial as far as its label can be read",
     ),
     Write(
         "POST",

@@ -14,6 +14,7 @@ from qc_service.domain.use import PutBackRefused, ReissueRefused, UndoRefused
 from qc_service.domain.vial_acts import (
     UndoStatement,
     VialActUndone,
+    VialAdministered,
     VialRef,
 )
 from qc_service.domain.vial_states import VialState
@@ -47,8 +48,37 @@ def test_v6_a_wrong_vial_names_the_right_one(use: UseWorld) -> None:
     use.prepare()
     use.give()
     right = VialRef(lot=LOT_A, serial=use.serials()[1])
-    use.dispose("undo", statement=UndoStatement.WRONG_VIAL, right_vial=right)
-    assert use.vial().state is VialState.IN_PREPARATION
+    nobody = VialRef(lot=LOT_A, serial=UNKNOWN)
+    with pytest.raises(UndoRefused) as refused:
+        use.dispose("undo", statement=UndoStatement.WRONG_VIAL, right_vial=nobody)
+    assert reasons(refused) == ["right_vial_unknown"]
+    undone, given = use.dispose("undo", statement=UndoStatement.WRONG_VIAL, right_vial=right)
+    assert isinstance(undone, VialActUndone)
+    assert isinstance(given, VialAdministered)
+    assert (given.serial, given.doses_left, given.reasons) == (use.serials()[1], 1, ("not_prepared",))
+    assert [use.vial(place).state for place in (0, 1)] == [VialState.IN_PREPARATION, VialState.ADMINISTERED]
+    (record,) = use.world.view.history(f"vial/{LOT_A}/{use.serials()[1]}")
+    assert record.reason == WHY
+
+
+def test_v6_after_the_administration_the_preparation_can_be_taken_back_as_well(use: UseWorld) -> None:
+    use.prepare()
+    right = VialRef(lot=LOT_A, serial=use.serials()[1])
+    use.prepare(1)
+    use.give()
+    use.give(given=ml("0.3"))
+    for state in (VialState.PARTLY_USED, VialState.IN_PREPARATION):
+        use.dispose("undo", statement=UndoStatement.WRONG_VIAL, right_vial=right)
+        assert use.vial().state is state
+    (undone,) = use.dispose("undo", statement=UndoStatement.WRONG_VIAL, right_vial=right)
+    assert isinstance(undone, VialActUndone)
+    assert (use.vial().state, use.vial().in_use, use.vial().undoable) == (VialState.RECEIVED, None, None)
+    amounts = [
+        (one.body.given, one.body.reasons)
+        for one in use.world.view.history(f"vial/{LOT_A}/{use.serials()[1]}")
+        if isinstance(one.body, VialAdministered)
+    ]
+    assert amounts == [(ml("0.3"), ()), (ml("0.5"), ())]
 
 
 @pytest.mark.parametrize(("days", "code"), [(11, "too_late_to_undo"), (400, "expired")])

@@ -12,6 +12,7 @@ import pytest
 from qc_service.application.checks import RecordCheck, record_check
 from qc_service.application.decoding import recorded
 from qc_service.application.filling import record_fill
+from qc_service.application.preparation import PrepareVial, StartClock, prepare_vial, start_clock
 from qc_service.application.processing import record_step
 from qc_service.application.shipments import (
     DispatchShipment,
@@ -20,7 +21,7 @@ from qc_service.application.shipments import (
     dispatch_shipment,
     receive_shipment,
 )
-from qc_service.application.use import AdministerVial, PrepareVial, administer_vial, prepare_vial
+from qc_service.application.use import AdministerVial, administer_vial
 from qc_service.application.vial_dispositions import DisposeVial, DispositionKind, dispose_vial
 from qc_service.domain.disposition import LotReleased
 from qc_service.domain.eligibility import EligibilityDetermined, EligibilityStanding
@@ -154,8 +155,8 @@ class UseWorld(LotWorld):
     def give(self, place: int = 0, clinic: str = CLINIC, **changes: Any) -> Sequence[Body]:
         """Give one dose of one vial."""
         intent = AdministerVial(
-            lot=LOT_A,
-            serial=self.serials()[place],
+            lot=Line(LOT_A),
+            serial=Line(self.serials()[place]),
             given=ml("0.5"),
             patient=PATIENT,
             route=INJECTION,
@@ -163,6 +164,11 @@ class UseWorld(LotWorld):
             session=1,
         )
         return self.by(clinic, administer_vial, replace(intent, **changes), Role.CLINICIAN)
+
+    def start(self, *starts: Clock, place: int = 0, clinic: str = CLINIC, **changes: Any) -> Sequence[Body]:
+        """Start clocks of one vial after its preparation."""
+        intent = StartClock(lot=LOT_A, serial=self.serials()[place], starts=starts, **changes)
+        return self.by(clinic, start_clock, intent, Role.CLINICIAN)
 
     def dispose(
         self, kind: str, place: int = 0, *, by: str = CLINIC, role: Role = Role.CLINICIAN, **changes: Any

@@ -25,7 +25,7 @@ ALERTING = {
 
 
 def codes(one: Vial, asker: Asker = HERE, at: datetime = T0) -> list[str]:
-    return [finding.code for finding in vial_findings(one, asker, at)]
+    return [finding.code for finding in vial_findings(one, asker, at, window_minutes=60)]
 
 
 def held(state: VialState = VialState.RECEIVED, **changes: Any) -> Vial:
@@ -113,13 +113,15 @@ def test_v5_a_used_vial_is_an_alert_elsewhere_only_and_nobody_anonymous_is_told_
 
 
 def test_v4_a_prepared_vial_may_be_given_here_until_its_time_has_run_out() -> None:
-    ends = T0 + timedelta(hours=4)
-    prepared = held(
-        VialState.IN_PREPARATION, in_use=InUse(claimed_by=CLINIC, prepared_at=T0, use_before=ends)
-    )
-    assert codes(prepared, at=ends) == []
-    assert codes(prepared, at=ends + timedelta(seconds=1)) == ["in_use_time_exceeded"]
+    ends, window = T0 + timedelta(hours=4), T0 + timedelta(hours=1)
+    in_use = InUse(claimed_by=CLINIC, prepared_at=T0, use_before=ends)
+    prepared = held(VialState.IN_PREPARATION, in_use=in_use)
+    assert codes(prepared, at=window) == []
+    assert codes(prepared, at=window + timedelta(seconds=1)) == ["in_use_time_exceeded"]
     assert codes(prepared, ELSEWHERE) == ["used_elsewhere", "not_consigned_here"]
+    opened = held(VialState.PARTLY_USED, in_use=in_use)
+    assert codes(opened, at=ends) == []
+    assert codes(opened, at=ends + timedelta(seconds=1)) == ["in_use_time_exceeded"]
 
 
 def test_r3_a_vial_on_its_way_is_to_be_received_first() -> None:
@@ -140,6 +142,8 @@ def test_quality_elsewhere_is_not_told_that_a_vial_was_not_sent_to_it() -> None:
         (Doubt.SUSPECTED_COPY, "suspected_copy"),
         (Doubt.CONTRADICTED, "suspected_copy"),
         (Doubt.TEMPERATURE_EXCURSION, "temperature_excursion"),
+        (Doubt.REFROZEN, "temperature_excursion"),
+        (Doubt.OPENED_UNCLAIMED, "set_aside"),
         (Doubt.UNLISTED, "set_aside"),
         (Doubt.DAMAGED, "set_aside"),
         (Doubt.WAS_LOST, "set_aside"),

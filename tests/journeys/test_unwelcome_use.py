@@ -133,8 +133,24 @@ def test_v4_what_was_given_of_a_vial_that_is_not_on_record_is_recorded_all_the_s
     for name, who in ((lot, "quality"), ("EX-NEVER", "clinician")):
         stage.clock.tick(minutes=1)
         reply = scenes.given(stage, name, "222222222222", reason="It was given before anybody scanned it.")
-        assert reply["stream"] == f"vial/{name}/222222222222"
+        assert (reply["kind"], reply["stream"]) == ("UnknownVialAdministered", f"organisation/{CLINIC}")
         assert alerts(stage, who)[-1] == reply["stream"]
+    stage.clock.tick(minutes=1)
+    forged = stage.post(
+        "clinician", "/administrations", lot=lot, serial="forged/serial 1", patient="PT-4F7K2", route="injection",
+        site="left knee", session=1, given={"amount": "1.0", "unit": "mL"},
+    )  # fmt: skip
+    assert forged["kind"] == "UnknownVialAdministered"
+    told = stage.get("quality", f"/trace?from=lot:{lot}")["administrations"]
+    unknown = [(one["serial"], one["patient"]) for one in told if one["given_without_clear_answer"]][-2:]
+    assert unknown == [("222222222222", None), ("forged/serial 1", None)]
+    (own,) = [
+        one
+        for one in stage.get("clinician", f"/trace?from=lot:{lot}")["administrations"]
+        if one["serial"] == "forged/serial 1"
+    ]
+    assert own["patient"] == "PT-4F7K2"
+    assert stage.get("other_clinician", f"/trace?from=lot:{lot}", 404)
 
 
 def test_v4_after_its_window_a_prepared_vial_is_given_without_a_clear_answer(stage: Stage, lot: str) -> None:

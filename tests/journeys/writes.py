@@ -139,6 +139,11 @@ ACTS = (
     _act("/shipments/<shipment>/excursion", "quality", acceptable=True, reason=TEXT),
     _act("/verifications", "clinician", lot=LOT),
     _act("/vials/<lot>/<serial>/preparation", "clinician", starts=["thaw"], route="injection"),
+    _act("/vials/<lot>/<serial>/clocks", "clinician", starts=["puncture"]),
+    _act(
+        "/administrations", "clinician", lot=LOT, patient="PT-4F7K2", route="injection", site="knee", session=1,
+        given=ML,
+    ),
     _act(
         "/vials/<lot>/<serial>/administration", "clinician", patient="PT-4F7K2", route="injection", site="knee",
         session=1, given=ML,

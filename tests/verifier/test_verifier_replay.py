@@ -254,6 +254,8 @@ VIAL_ACTS = (
     _vial_body("VialAdministered", **GIVEN),
     _vial_body("VialAdministered", **GIVEN | {"doses_left": 1}),
     _vial_body("VialAdministered", **GIVEN | {"doses_left": 1, "given_without_clear_answer": True}),
+    _vial_body("VialClockStarted", clinic=CLINIC, starts=["thaw"], use_before=None),
+    _vial_body("VialRefrozen", forbidden=True),
     _vial_body("VialSetAside"),
     _vial_body("VialPutBack", settles_doubts=True),
     _vial_body("VialReturned", to=OWNER),
@@ -329,7 +331,7 @@ def test_every_record_kind_of_a_replayed_room_is_known(room: str) -> None:
             "LookbackConcluded",
         },
         "vial": {name for name in stranger.MOVES if name.startswith("Vial")}
-        | {"VialAdministered", "VialPreparedUncleared", "VialPutBack", "VialActUndone"}
+        | {"VialAdministered", "VialPreparedUncleared", "VialPutBack", "VialActUndone", *stranger.NO_PLACE}
         | {*stranger.NO_MOVE} - {"CartonsPacked", "ShipmentExcursionAssessed"},
         "shipment": {"ShipmentDispatched", "CartonsPacked", "ShipmentReceived", "ShipmentExcursionAssessed"},
         "key": {"KeyIntroduced", "KeyRetired", "KeyCompromised"},

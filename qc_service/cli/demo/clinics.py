@@ -7,6 +7,7 @@ from datetime import time
 
 from qc_service.application.checks import RecordCheck, record_check
 from qc_service.application.disposition import HoldLot, hold_lot
+from qc_service.application.preparation import PrepareVial, prepare_vial
 from qc_service.application.reactions import (
     ReportReaction,
     SubmitReaction,
@@ -20,7 +21,7 @@ from qc_service.application.recalls import (
     initiate_recall,
 )
 from qc_service.application.shipments import DispatchShipment, dispatch_shipment
-from qc_service.application.use import AdministerVial, PrepareVial, administer_vial, prepare_vial
+from qc_service.application.use import AdministerVial, administer_vial
 from qc_service.cli.demo.network import HARBOUR, LAKESIDE
 from qc_service.cli.demo.products import INJECTABLE
 from qc_service.cli.demo.shipping import consignment, on_hand

@@ -929,7 +929,8 @@ def _act(vial: Vial, record: Record) -> None:
         return
     body, at = record.said["body"], datetime.fromisoformat(record.said["occurred_at"])
     late = vial.acted_at is not None and at < vial.acted_at
-    if not late or record.kind not in OVERTAKEN:
+    stays = record.kind in NO_PLACE or (late and record.kind in OVERTAKEN)
+    if not stays:
         _done(vial, record.kind, body, record)
     if not late and record.kind.startswith("Vial"):
         vial.acted_at = at
@@ -955,7 +956,7 @@ def _done(vial: Vial, kind: str, body: dict[str, Any], record: Record) -> None:
             vial.state, vial.custody, vial.doses_left, vial.claimed_by = vial.before.pop()
     elif kind in MOVES:
         _moved(vial, kind, body)
-    elif kind not in NO_PLACE:
+    else:
         raise _unknown(record)
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from qc_service.application.late_use import prepare_late
-from qc_service.application.use import PrepareVial
+from qc_service.application.preparation import PrepareVial
 from qc_service.application.vials import read_vial
 from qc_service.domain.disposition import LotRecalled, RecallKind
 from qc_service.domain.errors import Forbidden, Malformed

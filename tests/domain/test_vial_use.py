@@ -218,7 +218,7 @@ def test_v6_acts_are_taken_back_one_by_one_and_nothing_beyond_another_act() -> N
     assert replace(after(twice, told(undo("administer"))), version=0) == replace(once, version=0)
     back = after(twice, *(told(undo(act)) for act in ("administer", "administer_part", "prepare")))
     assert (back.state, back.in_use, back.doses_left, back.undoable) == (received().state, None, None, None)
-    aside = after(once, told(VialSetAside(**ONE)))
+    aside = after(once, told(VialSetAside(**ONE), hours=26))
     assert after(aside, told(undo("administer_part"))).state is aside.state
 
 

@@ -28,7 +28,7 @@ from qc_service.application.publishing import Publisher
 from qc_service.application.recall_list import RecallLists
 from qc_service.application.token_claims import label_keys
 from qc_service.application.view import View
-from qc_service.domain.identifiers import CountryCode, Line, OrganisationId, PersonId
+from qc_service.domain.identifiers import CountryCode, Gln, Line, OrganisationId, PersonId
 from qc_service.domain.keys import KeyRole
 from qc_service.domain.label_claims import LONGEST_ISSUER, LabelClaims
 from qc_service.domain.permissions import Role
@@ -197,7 +197,8 @@ def web_app(made: Capabilities) -> Flask:
         clock=made.clock, issuer=made.issuer, public_url=made.settings.public_url,
         requests_per_minute=made.settings.requests_per_minute, trust_roots=made.keystore.root,
         jwks=lambda: {"keys": [key.jwk() for key in made.root.record_keys]}, ready=made.ready,
-        recall_list=made.recall_lists.current,
+        gln=Gln(made.settings.gln) if made.settings.gln else None,
+        requesters_on_record=made.settings.requesters_on_record, recall_list=made.recall_lists.current,
         label_token=partial(label_token, signer=made.keystore.signer("label")), open_label=made.open_label,
     )  # fmt: skip
     install(app)
@@ -213,6 +214,7 @@ class Founder:
     country: CountryCode
     zone: Line
     quality_phone: Line | None
+    gln: Gln | None = None
     administrator: PersonId
     printed_name: Line
 
@@ -229,8 +231,8 @@ class Founder:
         """What is to be recorded first."""
         return Found(
             organisation=self.organisation, name=self.name, country=self.country, zone=self.zone,
-            quality_phone=self.quality_phone, administrator=self.administrator, printed_name=self.printed_name,
-            keys=keys,
+            quality_phone=self.quality_phone, gln=self.gln, administrator=self.administrator,
+            printed_name=self.printed_name, keys=keys,
         )  # fmt: skip
 
 

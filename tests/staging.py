@@ -13,7 +13,7 @@ from werkzeug.test import TestResponse
 
 from qc_service.app import Capabilities, Founder, initialise, web_app
 from qc_service.application.tokens import issue
-from qc_service.domain.identifiers import CountryCode, Line, OrganisationId, PersonId
+from qc_service.domain.identifiers import CountryCode, Gln, Line, OrganisationId, PersonId
 from qc_service.settings import Settings
 from tests.fakes import ISSUER, ScriptedClock
 
@@ -39,6 +39,7 @@ FOUNDER = Founder(
     country=CountryCode("US"),
     zone=Line("America/New_York"),
     quality_phone=Line("+1 555 0100"),
+    gln=Gln("9506000140445"),
     administrator=PersonId("t.administrator"),
     printed_name=Line("Test Administrator"),
 )

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from qc_service.application.actor import Occasion
 from qc_service.application.view import View
 from qc_service.domain.errors import Conflict
-from qc_service.domain.identifiers import CountryCode, Line, OrganisationId, PersonId
+from qc_service.domain.identifiers import CountryCode, Gln, Line, OrganisationId, PersonId
 from qc_service.domain.keys import KEY, KeyIntroduced, KeyRole
 from qc_service.domain.parties import (
     ORGANISATION,
@@ -34,6 +34,7 @@ class Found:
     country: CountryCode
     zone: Line
     quality_phone: Line | None
+    gln: Gln | None
     administrator: PersonId
     printed_name: Line
     keys: tuple[tuple[KeyRole, PublicKey], ...]
@@ -51,7 +52,7 @@ def found(view: View, occasion: Occasion, intent: Found) -> tuple[New, ...]:
         country=intent.country,
         zone=intent.zone,
         quality_phone=intent.quality_phone,
-        gln=None,
+        gln=intent.gln,
     )
     administrator = PersonRegistered(
         printed_name=intent.printed_name, roles=(Role.ADMINISTRATOR,), organisation=intent.organisation

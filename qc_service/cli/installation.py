@@ -9,7 +9,7 @@ from qc_service.application.ports import Unavailable
 from qc_service.cli.saying import CouldNotAsk, SaidNo, as_json, installation, say, settings
 from qc_service.cli.serving import must_be_free, serve_forever
 from qc_service.domain.errors import Conflict, DomainError
-from qc_service.domain.identifiers import CountryCode, Line, OrganisationId, PersonId
+from qc_service.domain.identifiers import CountryCode, Gln, Line, OrganisationId, PersonId
 
 
 @click.command()
@@ -21,20 +21,23 @@ from qc_service.domain.identifiers import CountryCode, Line, OrganisationId, Per
 @click.option("--country", required=True, help="Two letters (ISO 3166-1).")
 @click.option("--zone", required=True, help="Time zone, such as America/New_York.")
 @click.option("--phone", default=None, help="The quality unit's telephone, shown in every answer.")
+@click.option(
+    "--gln", default=None, help="The organisation's GLN, by which it answers verification messages."
+)
 @click.option("--administrator", required=True, help="Identity of the first administrator, such as j.doe.")
 @click.option("--printed-name", required=True, help="The administrator's name as signatures show it.")
 @as_json
 def init(
-    *, issuer: str, organisation: str, name: str, country: str, zone: str, phone: str | None, administrator: str,
-    printed_name: str, json_: bool,
+    *, issuer: str, organisation: str, name: str, country: str, zone: str, phone: str | None, gln: str | None,
+    administrator: str, printed_name: str, json_: bool,
 ) -> None:  # fmt: skip
     """Make keys, the trust root and the database, and record who runs this."""
     chosen = settings()
     try:
         founder = Founder(
             organisation=OrganisationId(organisation), name=Line(name), country=CountryCode(country), zone=Line(zone),
-            quality_phone=Line(phone) if phone else None, administrator=PersonId(administrator),
-            printed_name=Line(printed_name),
+            quality_phone=Line(phone) if phone else None, gln=Gln(gln) if gln else None,
+            administrator=PersonId(administrator), printed_name=Line(printed_name),
         )  # fmt: skip
         made = initialise(chosen, issuer, founder)
     except Conflict as error:

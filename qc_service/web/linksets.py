@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
+from urllib.parse import quote
 
 from qc_service.application.judging import Verdict
 from qc_service.web.service import service
@@ -12,7 +14,8 @@ _VOCABULARY = "https://gs1.org/voc/"
 
 
 def linkset(anchor: str, verdict: Verdict) -> dict[str, Any]:
-    """The links of one code: its page, its answer, and where a lot is on record its bundle and the log.
+    """The links of one code: its page, its answer, where a vial's is sent verification messages, and where a lot is on
+    record its bundle and the log.
 
     The same links stand for every vial of a lot, known or not, so that nothing is told about a serial.
     """
@@ -26,12 +29,14 @@ def linkset(anchor: str, verdict: Verdict) -> dict[str, Any]:
     links: dict[str, Any] = {
         "anchor": anchor,
         f"{_VOCABULARY}defaultLink": [page],
-        f"{_VOCABULARY}verificationService": [answer],
+        f"{_VOCABULARY}defaultLinkMulti": [page, answer],
         f"{_VOCABULARY}recallStatus": [page],
     }
-    bundle = verdict.plain()["evidence"]["bundle"]
+    told = verdict.plain()
+    public, bundle = service().public_url, told["evidence"]["bundle"]
+    if messaging := _messaging(public, told["vial"]):
+        links[f"{_VOCABULARY}verificationService"] = [messaging]
     if bundle is not None:
-        public = service().public_url
         links[f"{_VOCABULARY}certificationInfo"] = [
             {
                 "href": public + bundle,
@@ -45,3 +50,16 @@ def linkset(anchor: str, verdict: Verdict) -> dict[str, Any]:
             },
         ]
     return {"linkset": [links]}
+
+
+def _messaging(public: str, vial: Mapping[str, str | None]) -> dict[str, str] | None:
+    """Where verification messages about this vial go; the requester puts its own part of the query behind it."""
+    named = [vial[name] for name in ("gtin", "lot", "serial")]
+    if None in named:
+        return None
+    gtin, lot, serial = (quote(str(value), safe="") for value in named)
+    return {
+        "href": f"{public}/verify/gtin/{gtin}/lot/{lot}/ser/{serial}",
+        "title": "Verification messaging (GS1 Lightweight Verification Messaging)",
+        "type": "application/json",
+    }

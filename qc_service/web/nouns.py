@@ -30,6 +30,7 @@ from qc_service.web import (
     shipments,
     tracing,
     trays,
+    verification_messaging,
     vials,
 )
 from qc_service.web.routes import Route
@@ -57,6 +58,7 @@ ROUTES: tuple[Route, ...] = (
     *searching.ROUTES,
     *provenance.ROUTES,
     *public.ROUTES,
+    *verification_messaging.ROUTES,
     *pictures.ROUTES,
     *trays.ROUTES,
     *pages.ROUTES,

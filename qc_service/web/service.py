@@ -14,6 +14,7 @@ from qc_service.application.provenance import Bundler
 from qc_service.application.publishing import Publisher
 from qc_service.application.queue_ports import QueueStore
 from qc_service.application.view import View
+from qc_service.domain.identifiers import Gln
 from qc_service.domain.label_claims import LabelClaims
 
 EXTENSION = "qc_service"
@@ -23,6 +24,8 @@ EXTENSION = "qc_service"
 class Service:
     """The service's capabilities; ``ready`` returns what is wrong, or nothing.
 
+    ``gln`` is by which the service answers for a manufacturer that has none; ``requesters_on_record`` lets nobody else
+    send verification messages.
     ``label_token`` signs what a label claims; ``open_label`` reads such a token back and raises ``TokenRefused``.
     """
 
@@ -39,6 +42,8 @@ class Service:
     trust_roots: Callable[[int], bytes | None]
     jwks: Callable[[], dict[str, object]]
     ready: Callable[[], tuple[str, ...]]
+    gln: Gln | None
+    requesters_on_record: bool
     recall_list: Callable[[datetime], bytes]
     label_token: Callable[[LabelClaims], str]
     open_label: Callable[[str], LabelClaims]

@@ -25,7 +25,7 @@ from qc_service.application.registers import (
 )
 from qc_service.cli.demo.clock import ZONE
 from qc_service.cli.demo.stage import Plain, Stage
-from qc_service.domain.identifiers import CountryCode, Line, OrganisationId, PersonId
+from qc_service.domain.identifiers import CountryCode, Gln, Line, OrganisationId, PersonId
 
 ISSUER = "demo.qc.example"
 MAKER = "demo-biologics"
@@ -41,6 +41,7 @@ FOUNDER = Founder(
     country=CountryCode("US"),
     zone=Line(ZONE),
     quality_phone=Line("+1 202 555 0143"),
+    gln=Gln("9506000140445"),
     administrator=PersonId("d.sample"),
     printed_name=Line("Dana Sample"),
 )

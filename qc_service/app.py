@@ -15,7 +15,7 @@ from flask import Flask
 from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
-from qc_service.application.actor import Actor
+from qc_service.application.actor import Actor, OpenToken
 from qc_service.application.acts import Acts
 from qc_service.application.attesting import Attestor
 from qc_service.application.audit.findings import AuditReport
@@ -30,9 +30,11 @@ from qc_service.application.token_claims import label_keys
 from qc_service.application.view import View
 from qc_service.domain.identifiers import CountryCode, Gln, Line, OrganisationId, PersonId
 from qc_service.domain.keys import KeyRole
-from qc_service.domain.label_claims import LONGEST_ISSUER, LabelClaims
+from qc_service.domain.label_claims import LONGEST_ISSUER
 from qc_service.domain.permissions import Role
-from qc_service.exchange.label_tokens import label_token, open_token
+from qc_service.domain.verdict import Finding, ScannedCode
+from qc_service.exchange.label_tokens import label_token
+from qc_service.exchange.scanned_tokens import vial_of_token
 from qc_service.keystore import ROLES, Keystore, KeyUnusable
 from qc_service.ledger.forkfile import ForkFile
 from qc_service.ledger.keys import PublicKey
@@ -70,6 +72,7 @@ class Capabilities:
     publisher: Publisher
     bundler: Bundler
     recall_lists: RecallLists
+    open_token: OpenToken
     clock: Clock
     fresh: Callable[[int], bytes]
     root: TrustRoot
@@ -98,10 +101,6 @@ class Capabilities:
             return (
                 str(error) if isinstance(error, schema.SchemaMismatch) else "the database cannot be reached",
             )
-
-    def open_label(self, text: str) -> LabelClaims:
-        """What a label's token claims, if a label key of the records vouches for it. Raises ``TokenRefused``."""
-        return open_token(text, label_keys(self.store), self.issuer)
 
     def close(self) -> None:
         """Give back the database connections."""
@@ -168,9 +167,13 @@ def assemble(
     signer = keystore.signer("record")
     publisher = Publisher(store, root.issuer, keystore.signer("checkpoint"), fork_file)
     attestor = Attestor(issuer=root.issuer, signer=signer, fresh=secrets.token_bytes)
+
+    def open_token(text: str) -> ScannedCode | Finding:
+        return vial_of_token(text, label_keys(store), root.issuer)
+
     return Capabilities(
         settings=settings, engine=engine, keystore=keystore, store=store, tokens=SqlTokens(engine),
-        acts=Acts(store, attestor, clock), publisher=publisher,
+        acts=Acts(store, attestor, clock, open_token), open_token=open_token, publisher=publisher,
         bundler=Bundler(store=store, publisher=publisher, signer=signer, issuer=root.issuer),
         recall_lists=RecallLists(store=store, publisher=publisher, signer=signer, issuer=root.issuer),
         clock=clock, fresh=secrets.token_bytes, root=root,
@@ -199,7 +202,7 @@ def web_app(made: Capabilities) -> Flask:
         jwks=lambda: {"keys": [key.jwk() for key in made.root.record_keys]}, ready=made.ready,
         gln=Gln(made.settings.gln) if made.settings.gln else None,
         requesters_on_record=made.settings.requesters_on_record, recall_list=made.recall_lists.current,
-        label_token=partial(label_token, signer=made.keystore.signer("label")), open_label=made.open_label,
+        label_token=partial(label_token, signer=made.keystore.signer("label")), open_token=made.open_token,
     )  # fmt: skip
     install(app)
     return app

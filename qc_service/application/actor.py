@@ -10,6 +10,7 @@ from qc_service.domain.errors import Forbidden
 from qc_service.domain.identifiers import Line, OrganisationId, PersonId
 from qc_service.domain.permissions import ROLE_PERMISSIONS, SEE_EVERYTHING, Permission, Role
 from qc_service.domain.records import Signer
+from qc_service.domain.verdict import Finding, ScannedCode
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,10 +46,15 @@ class Actor:
         )
 
 
+OpenToken = Callable[[str], ScannedCode | Finding]
+"""Reads the token of a label: which vial it names, once its signature holds, or what is to be said of it instead."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Occasion:
-    """The circumstances of one act: who, the server's time, and a source of random bytes."""
+    """The circumstances of one act: who, the server's time, a source of random bytes, and who can read tokens."""
 
     actor: Actor
     at: datetime
     fresh: Callable[[int], bytes]
+    open_token: OpenToken | None = None

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TypeVar
 
-from qc_service.application.actor import Actor, Occasion
+from qc_service.application.actor import Actor, Occasion, OpenToken
 from qc_service.application.attesting import Attestor, recorded_not_before
 from qc_service.application.histories import Histories
 from qc_service.application.index import index
@@ -74,8 +74,11 @@ class Receipt:
 class Acts:
     """Performs use cases: nothing else in the service signs or commits."""
 
-    def __init__(self, store: Store, attestor: Attestor, clock: Clock) -> None:
+    def __init__(
+        self, store: Store, attestor: Attestor, clock: Clock, open_token: OpenToken | None = None
+    ) -> None:
         self._store = store
+        self._open_token = open_token
         self._histories = Histories()
         self._attestor = attestor
         self._clock = clock
@@ -165,8 +168,9 @@ class Acts:
         if head.recorded_at and head.recorded_at - now > CLOCK_MAY_LAG:
             raise Unavailable("The server's clock is more than five minutes behind the log; set the clock.")
         return Occasion(
-            actor=actor, at=recorded_not_before(now, head.recorded_at), fresh=self._attestor.fresh
-        )
+            actor=actor, at=recorded_not_before(now, head.recorded_at), fresh=self._attestor.fresh,
+            open_token=self._open_token,
+        )  # fmt: skip
 
     def _replayed(self, retry: Retry | None) -> Receipt | None:
         done = self._store.done(retry.scope) if retry else None

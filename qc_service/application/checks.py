@@ -71,7 +71,7 @@ def record_check(view: View, occasion: Occasion, intent: RecordCheck) -> tuple[N
     occasion.actor.must(Permission.CHECK_VIAL)
     if intent.checked_at is not None:
         must_have_come(intent.checked_at, occasion.at, "/checked_at")
-    asked = _question(view, intent, occasion.at.date())
+    asked = _question(view, intent, occasion)
     fields = asked.fields
     if asked.finding is not None:
         untold = _untold(view, occasion, intent, fields, asked.finding)
@@ -100,9 +100,9 @@ def refused_check(vial: Vial, verdict: Verdict, asked: Asked) -> New:
     return New(name=vial.ref.name, body=body, enclosed=(_as_given(verdict.plain()),))
 
 
-def _question(view: View, intent: RecordCheck, today: date) -> Question:
+def _question(view: View, intent: RecordCheck, occasion: Occasion) -> Question:
     if intent.code is not None:
-        return question_of(view, intent.code, today)
+        return question_of(view, intent.code, occasion.at.date(), occasion.open_token)
     fields = ScannedCode(gtin=intent.gtin, lot=intent.lot, serial=intent.serial, expires_on=intent.expires_on)
     return Question(fields=located(view, fields))
 

@@ -7,11 +7,10 @@ that seems to have swallowed its serial is the scanner's fault, not the vial's (
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from qc_service.application.actor import Actor
+from qc_service.application.actor import Actor, OpenToken
 from qc_service.application.cartons import ANYBODY, NOT_YOURS, carton_verdict
 from qc_service.application.judging import Verdict
 from qc_service.application.known import Known, known_to
@@ -39,8 +38,6 @@ from qc_service.exchange.codes import (
 _GROUPED = re.compile(
     rf"([{VialSerial.ALPHABET}]{{4}})-([{VialSerial.ALPHABET}]{{4}})-([{VialSerial.ALPHABET}]{{4}})"
 )
-OpenToken = Callable[[str], ScannedCode | None]
-"""What a label's token names where its signature is good, else ``None``."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,10 +80,12 @@ def question_of(source: Store | View, raw: str, today: date, open_token: OpenTok
     return _of_code(known, read)
 
 
-def question_of_typed(store: Store, lot: str, serial: str, today: date) -> Question:
+def question_of_typed(
+    store: Store, lot: str, serial: str, today: date, open_token: OpenToken | None = None
+) -> Question:
     """What the two boxes of the form ask about: either also takes a scan or a serial by itself."""
     if not serial or not lot:
-        return question_of(store, lot or serial, today)
+        return question_of(store, lot or serial, today, open_token)
     typed = _serial(serial)
     if typed is None:
         return _mistyped(serial, "a serial of ours: its check character does not fit", today)
@@ -118,12 +117,10 @@ def _of_name(known: Known, text: str) -> Question:
 def _of_token(known: Known, read: Reading, open_token: OpenToken | None) -> Question:
     if open_token is None:
         return _untold("malformed_code", "This is an offline token: check it with qc-service verify-token.")
-    fields = open_token(read.canonical)
-    if fields is None:
-        return _untold(
-            "malformed_code", "This offline token bears no valid signature of a label key known here."
-        )
-    return _completed(known, fields)
+    said = open_token(read.canonical)
+    if isinstance(said, Finding):
+        return Question(fields=ScannedCode(), finding=said)
+    return _completed(known, said)
 
 
 def _mistyped(text: str, kind: str, today: date) -> Question:

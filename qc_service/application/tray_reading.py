@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from qc_service.application.actor import OpenToken
 from qc_service.application.cartons import carton_answers, carton_vials
+from qc_service.application.judging import Verdict
 from qc_service.application.ports import Store
-from qc_service.application.scans import Circumstances, question_of, verdict_on
+from qc_service.application.scans import Circumstances, Question, question_of, verdict_on
 from qc_service.application.trays import Item
 from qc_service.application.view import View
 from qc_service.domain.errors import Malformed
@@ -14,7 +16,9 @@ from qc_service.domain.errors import Malformed
 MOST_VIALS = 1000
 
 
-def tray_answers(store: Store, codes: Sequence[str], circumstances: Circumstances) -> tuple[Item, ...]:
+def tray_answers(
+    store: Store, codes: Sequence[str], circumstances: Circumstances, open_token: OpenToken | None = None
+) -> tuple[Item, ...]:
     """The answer to each vial, in the order of the tray. Raises ``Malformed`` where cartons hold too many vials.
 
     What is read of a lot for one vial serves its other vials.
@@ -22,7 +26,11 @@ def tray_answers(store: Store, codes: Sequence[str], circumstances: Circumstance
     view = View(store)
     items: list[Item] = []
     for position, code in enumerate(codes):
-        items += _answers(store, view, position, code, circumstances)
+        question = question_of(store, code, circumstances.at.date(), open_token)
+        items += [
+            Item(position=position, code=code, carton=sscc, verdict=verdict)
+            for sscc, verdict in _answers(store, view, question, circumstances)
+        ]
         if len(items) > MOST_VIALS:
             raise Malformed(
                 f"the cartons hold more than {MOST_VIALS:,} vials: ask about fewer", field="codes"
@@ -31,14 +39,13 @@ def tray_answers(store: Store, codes: Sequence[str], circumstances: Circumstance
 
 
 def _answers(
-    store: Store, view: View, position: int, code: str, circumstances: Circumstances
-) -> tuple[Item, ...]:
-    question = question_of(store, code, circumstances.at.date())
+    store: Store, view: View, question: Question, circumstances: Circumstances
+) -> list[tuple[str | None, Verdict]]:
     asker, sscc = circumstances.asker, question.carton
     found = carton_vials(view, asker, sscc) if asker is not None and sscc is not None else None
     if asker is None or found is None:
-        return (Item(position=position, code=code, verdict=verdict_on(store, question, circumstances, view)),)
+        return [(None, verdict_on(store, question, circumstances, view))]
     verdicts = carton_answers(
         view, asker, found[1], country=circumstances.country, route=circumstances.route, at=circumstances.at
     )
-    return tuple(Item(position=position, code=code, carton=sscc, verdict=verdict) for verdict in verdicts)
+    return [(sscc, verdict) for verdict in verdicts]

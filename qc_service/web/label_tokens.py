@@ -1,15 +1,13 @@
-"""Label tokens: one for each vial, for whoever may print it, and the question that a scanned one asks."""
+"""Label tokens: one for each vial, for whoever may print it."""
 
 from __future__ import annotations
 
 from flask import Response, request
 from flask.typing import ResponseReturnValue
 
-from qc_service.application.scans import Question
 from qc_service.application.token_claims import token_claims
 from qc_service.domain.errors import Malformed
-from qc_service.domain.verdict import Finding, ScannedCode
-from qc_service.exchange.label_tokens import PREFIX, TokenFault, TokenRefused, read_token
+from qc_service.exchange.label_tokens import read_token
 from qc_service.web.asking import actor, answered
 from qc_service.web.routes import Custom
 from qc_service.web.service import service
@@ -18,32 +16,6 @@ from schemas.label_tokens import LabelTokenSchema
 TEXT = "text/plain; charset=utf-8"
 FORMATS = {"format": "`json` (default), or `text`, the token alone, to be put into a QR code as it is"}
 CLAIM = "Says where the vial comes from, not that it may be used."
-
-CODES = {
-    TokenFault.MALFORMED: "malformed_code",
-    TokenFault.FOREIGN: "unknown_product",
-    TokenFault.ALGORITHM: "signature_invalid",
-    TokenFault.UNKNOWN_KEY: "signature_invalid",
-    TokenFault.SIGNATURE: "signature_invalid",
-    TokenFault.KEY_RETIRED: "key_compromised",
-    TokenFault.KEY_REVOKED: "key_compromised",
-}
-"""What a token that is refused means for the answer about the vial that bears it."""
-
-
-def is_token(raw: str) -> bool:
-    """Whether a scan is a token, good or bad."""
-    return raw.startswith(PREFIX)
-
-
-def question_of_token(raw: str) -> Question:
-    """What a scanned token asks about; one that none of our label keys vouches for is a finding of its own."""
-    try:
-        claims = service().open_label(raw)
-    except TokenRefused as error:
-        return Question(fields=ScannedCode(), finding=Finding(code=CODES[error.fault], detail=error.detail))
-    fields = ScannedCode(gtin=claims.gtin, lot=claims.lot, serial=claims.serial, expires_on=claims.use_by)
-    return Question(fields=fields)
 
 
 def label_token(lot: str, serial: str) -> ResponseReturnValue:

@@ -59,7 +59,8 @@ def check_picture() -> ResponseReturnValue:
 
 def _question(codes: Sequence[SeenCode]) -> Question:
     if len(codes) == 1:
-        return question_of(service().store, codes[0].text, service().clock().date())
+        found = service()
+        return question_of(found.store, codes[0].text, found.clock().date(), found.open_token)
     detail = NOTHING_FOUND
     if codes:
         detail = (

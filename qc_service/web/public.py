@@ -70,7 +70,7 @@ def verify() -> ResponseReturnValue:
     raw = request.args.get("code")
     if raw is None:
         raise Malformed("send the code as it was scanned", field="code")
-    return _as_json(verdict_of(question_of(service().store, raw, _today())))
+    return _as_json(verdict_of(question_of(service().store, raw, _today(), service().open_token)))
 
 
 def check() -> ResponseReturnValue:
@@ -78,7 +78,8 @@ def check() -> ResponseReturnValue:
     typed_lot, typed_serial = request.args.get("lot", ""), request.args.get("serial", "")
     if not typed_lot and not typed_serial:
         return page("check.html")
-    question = question_of_typed(service().store, typed_lot, typed_serial, _today())
+    found = service()
+    question = question_of_typed(found.store, typed_lot, typed_serial, _today(), found.open_token)
     return _as_page(verdict_of(question), {"lot": typed_lot, "serial": typed_serial})
 
 

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from flask import current_app
 
+from qc_service.application.actor import OpenToken
 from qc_service.application.acts import Acts
 from qc_service.application.ports import Clock, Store, TokenStore
 from qc_service.application.provenance import Bundler
@@ -26,7 +27,7 @@ class Service:
 
     ``gln`` is by which the service answers for a manufacturer that has none; ``requesters_on_record`` lets nobody else
     send verification messages.
-    ``label_token`` signs what a label claims; ``open_label`` reads such a token back and raises ``TokenRefused``.
+    ``label_token`` signs what a label claims; ``open_token`` says which vial such a token names, once it holds.
     """
 
     acts: Acts
@@ -46,7 +47,7 @@ class Service:
     requesters_on_record: bool
     recall_list: Callable[[datetime], bytes]
     label_token: Callable[[LabelClaims], str]
-    open_label: Callable[[str], LabelClaims]
+    open_token: OpenToken
 
     def view(self) -> View:
         """A fresh view of the records."""

@@ -53,7 +53,7 @@ def verify_tray() -> ResponseReturnValue:
     check_more(len(said.codes) - 1)
     circumstances = Circumstances(asker=person, country=said.country, route=said.route, at=service().clock())
     started = perf_counter()
-    items = tray_answers(service().store, said.codes, circumstances)
+    items = tray_answers(service().store, said.codes, circumstances, service().open_token)
     each = (perf_counter() - started) / len(items)
     counted: Metrics = current_app.extensions[METRICS]
     for item in items:

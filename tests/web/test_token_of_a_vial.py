@@ -7,16 +7,15 @@ from typing import Any
 
 import pytest
 
-from qc_service.application.scans import Question
 from qc_service.application.token_claims import claims_of, label_keys
 from qc_service.domain.identifiers import Line, Text, VialSerial
 from qc_service.domain.keys import KeyCompromised, KeyIntroduced, KeyRetired, KeyRole
 from qc_service.domain.label_claims import LabelClaims
 from qc_service.domain.permissions import Role
 from qc_service.domain.records import New
-from qc_service.exchange.label_tokens import PREFIX, TokenFault, TokenRefused, label_token
+from qc_service.domain.verdict import Finding, ScannedCode
+from qc_service.exchange.label_tokens import PREFIX, label_token
 from qc_service.ledger.shape import to64
-from qc_service.web.label_tokens import is_token, question_of_token
 from schemas.label_tokens import LabelTokenSchema
 from tests.fakes import ISSUER, actor, signer
 from tests.scenes import GTIN
@@ -41,9 +40,8 @@ def claimed(shelf: Shelf) -> LabelClaims:
     return claims_of(shelf.stage.made.view(), GOOD, VialSerial(shelf.serials["good"]), issuer=ISSUER)
 
 
-def asked(shelf: Shelf, token: str) -> Question:
-    with shelf.stage.client.application.app_context():
-        return question_of_token(token)
+def asked(shelf: Shelf, token: str) -> Any:
+    return shelf.stage.get(None, "/verify", query_string={"code": token})
 
 
 def test_a_vial_has_one_token_for_its_owner_and_for_whom_it_was_sent_to(shelf: Shelf) -> None:
@@ -84,15 +82,24 @@ def test_a_vial_that_is_not_there_has_none(shelf: Shelf) -> None:
     shelf.stage.get("quality", f"/vials/{GOOD}/{VialSerial.minted(bytes(16))}/token", 404)
 
 
-def test_a_scanned_token_asks_about_its_vial(shelf: Shelf) -> None:
-    token = told(shelf)["token"]
-    assert is_token(token)
-    assert not is_token(shelf.scan("good"))
-    question = asked(shelf, token)
-    assert question.finding is None
-    fields = question.fields
-    assert (fields.gtin, fields.lot, fields.serial) == (GTIN, GOOD, shelf.serials["good"])
-    assert fields.expires_on == shelf.expires_on
+def test_a_scanned_token_is_answered_like_its_lot_and_serial(shelf: Shelf) -> None:
+    for standing, decision in (("good", "in_order"), ("used", "do_not_use")):
+        token = shelf.stage.get("quality", path(shelf, standing))["token"]
+        answer = asked(shelf, token)
+        assert answer["decision"] == decision
+        assert answer == shelf.stage.get(None, "/verify", query_string={"code": shelf.scan(standing)})
+        page = shelf.stage.client.get("/check", query_string={"lot": token}, headers={"Accept": "text/html"})
+        assert VialSerial(shelf.serials[standing]).grouped in page.text
+        tray = {"codes": [token]}
+        assert shelf.stage.client.post("/api/v1/verify/tray", json=tray).get_json()["decision"] == decision
+
+
+def test_a_scanned_token_is_recorded_like_its_lot_and_serial(shelf: Shelf) -> None:
+    before = len(shelf.stage.made.store.stream(f"vial/{GOOD}/{shelf.serials['good']}"))
+    shelf.stage.post("clinician", "/verifications", code=told(shelf)["token"])
+    assert len(shelf.stage.made.store.stream(f"vial/{GOOD}/{shelf.serials['good']}")) == before + 1
+    answered = shelf.stage.post("clinician", "/verifications", code=told(shelf)["token"][:-3] + "000")
+    assert answered["answer"]["reasons"][0]["code"] == "signature_invalid"
 
 
 def test_a_token_that_no_label_key_vouches_for_is_a_finding(shelf: Shelf) -> None:
@@ -100,15 +107,15 @@ def test_a_token_that_no_label_key_vouches_for_is_a_finding(shelf: Shelf) -> Non
     token = told(shelf)["token"]
     for text, code in (
         (PREFIX, "malformed_code"),
+        (f"{PREFIX}BB8", "malformed_code"),
         (token[:-3] + "000", "signature_invalid"),
         (label_token(claims, signer(9)), "signature_invalid"),
         (label_token(replace(claims, issuer="other.example"), signer(9)), "unknown_product"),
         (label_token(claims, shelf.stage.made.keystore.signer("record")), "signature_invalid"),
     ):
-        question = asked(shelf, text)
-        assert question.finding is not None
-        assert question.finding.code == code
-        assert question.fields.serial is None
+        answer = asked(shelf, text)
+        assert [reason["code"] for reason in answer["reasons"]] == [code]
+        assert answer["vial"]["serial"] is None
 
 
 def test_keys_come_from_the_records(tmp_path_factory: pytest.TempPathFactory) -> None:
@@ -141,7 +148,9 @@ def test_keys_come_from_the_records(tmp_path_factory: pytest.TempPathFactory) ->
     view = stage.made.view()
     claims = claims_of(view, GOOD, view.vials(GOOD)[0].serial, issuer=ISSUER)
     # What the retired key signs for a fill of before stands; the stolen one vouches for nothing from its size on.
-    assert stage.made.open_label(label_token(claims, stage.made.keystore.signer("label"))) == claims
-    with pytest.raises(TokenRefused) as refused:
-        stage.made.open_label(label_token(claims, second))
-    assert refused.value.fault is TokenFault.KEY_REVOKED
+    named = stage.made.open_token(label_token(claims, stage.made.keystore.signer("label")))
+    assert isinstance(named, ScannedCode)
+    assert (named.lot, named.serial) == (claims.lot, claims.serial)
+    refused = stage.made.open_token(label_token(claims, second))
+    assert isinstance(refused, Finding)
+    assert refused.code == "key_compromised"

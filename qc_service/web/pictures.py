@@ -19,6 +19,7 @@ from qc_service.domain.verdict import Finding, ScannedCode
 from qc_service.exchange.codes import Reading
 from qc_service.exchange.pictures import MAX_BYTES, MEDIA_TYPES, Picture, SeenCode, codes_in
 from qc_service.web.asking import actor
+from qc_service.web.limits import check_more
 from qc_service.web.pages import page
 from qc_service.web.public import ASKED, HEADERS, HTML, JSON, verdict_of
 from qc_service.web.routes import Custom
@@ -33,9 +34,11 @@ NOTHING_FOUND = (
     "with light from the side and no glare on it; from a hand's breadth away, so that its edges are sharp."
 )
 TOO_LARGE = f"A picture has at most {MAX_BYTES:,} bytes: send a smaller one, or only the part with the code."
+COSTS = 10
+"""How many questions a picture counts as against the limit of its address: it takes a few hundred times the work."""
 _AT_ONCE = BoundedSemaphore(2)
 """An opened picture takes some hundred megabytes at the worst, so a process opens two at a time."""
-_PATIENCE = 10.0
+_PATIENCE = 2.0
 
 
 def verify_picture() -> ResponseReturnValue:
@@ -88,6 +91,7 @@ def _plain(code: SeenCode) -> dict[str, object]:
 
 
 def _codes(content: bytes) -> tuple[SeenCode, ...]:
+    check_more(COSTS - 1)
     if not _AT_ONCE.acquire(timeout=_PATIENCE):
         raise Unavailable("Too many pictures are being read: send yours again in a moment.")
     try:

@@ -13,7 +13,7 @@ import pytest
 from PIL import ExifTags, Image, ImageOps, PngImagePlugin
 
 from qc_service.exchange.codes import Reading, read_code
-from qc_service.exchange.pictures import MAX_BYTES, Picture, PictureUnreadable, SeenCode, codes_in
+from qc_service.exchange.pictures import MAX_BYTES, Picture, PictureUnreadable, SeenCode, codes_in, searching
 from qc_service.exchange.pictures.opening import MOST_PIXELS
 from tests.photographs import Label, gs1, photograph, plain, saved
 
@@ -232,6 +232,13 @@ def resized(png: bytes, side: int) -> bytes:
     """The same file with another size in its header."""
     header = b"IHDR" + side.to_bytes(4, "big") * 2 + png[24:29]
     return png[:12] + header + zlib.crc32(header).to_bytes(4, "big") + png[33:]
+
+
+def test_a_picture_that_takes_long_is_not_looked_at_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    small = saved(photograph(Label(symbol=gs1(VIAL), module=3, turned=12)), quality=90)
+    assert texts(small) == [SCAN]
+    monkeypatch.setattr(searching, "PATIENCE", 0)
+    assert texts(small) == []
 
 
 def test_what_unpacks_to_far_more_than_it_is_does_no_harm() -> None:

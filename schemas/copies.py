@@ -157,3 +157,28 @@ class AlertSchema(Schema):
     )
     codes = parts(CodeReadSchema, "Of a burst: the codes.", most=101, required=True)
     settled = parts(SettledSchema, "How quality settled it since.", most=LARGEST, required=True)
+
+
+class BurstSchema(Schema):
+    """What one place asked about one lot or product."""
+
+    network = words("The place, shortened to a network.")
+    lot = line("The lot that was named.", required=True, none=True)
+    gtin = line("The product that was named.", required=True, none=True)
+    organisation = name("Whose it is, where it is on record.", required=True, none=True)
+    since = moment("The first question.", required=True)
+    until = moment("The last question.", required=True)
+    questions = count("How many questions.", most=LARGEST, required=True)
+    serials = count("About how many different serials, counted up to 200.", required=True)
+    burst = truth("Whether these are as many as are laid down to be a burst.", required=True)
+
+
+class BurstsSchema(Schema):
+    """Anonymous questions about serials that are not on record; held in memory alone."""
+
+    as_of = moment("Now.", required=True)
+    within_minutes = count("How long a count is kept.", required=True)
+    counted_by = words("Which process counted, and since when.")
+    items = parts(
+        BurstSchema, "One for each place and lot, those of the most serials first.", most=200, required=True
+    )

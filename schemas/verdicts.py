@@ -163,3 +163,16 @@ class VerdictSchema(Schema):
         metadata={"description": "How many of its vials by decision."},
     )
     answers = parts(OneOfManySchema, "One for each vial in it, the worst first.", most=MOST)
+
+
+class ServiceLevelSchema(Schema):
+    """How fast the service answers, by its own clock."""
+
+    since = moment("Since when it counts.", required=True)
+    answers = count("How many answers.", most=2**53 - 1, required=True)
+    in_time = count("How many of them in time.", most=2**53 - 1, required=True)
+    milliseconds = count("What in time means.", required=True)
+    share_percent = words("The share in time, rounded down; null before the first.", none=True)
+    target_percent = count("The share that is aimed at.", required=True)
+    source = words("Whose measure that is.")
+    counted_by = words("Which process counted, and since when.")

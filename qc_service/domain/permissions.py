@@ -59,6 +59,7 @@ class Permission(StrEnum):
     REISSUE_VIAL = "reissue a returned vial"
     SETTLE_SUSPICION = "settle a suspected copy"
     SET_POLICY = "set a policy"
+    READ_BURSTS = "read bursts of unknown serials"
     RECALL = "recall"
     ACKNOWLEDGE_RECALL = "acknowledge a recall"
     REPORT_REACTION = "report an adverse reaction"
@@ -84,7 +85,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
         _P.READ_SCREENING_VALUES, _P.DETERMINE_ELIGIBILITY, _P.RECORD_CONSENT_WITHDRAWAL, _P.RECORD_LOOKBACK,
         _P.OPEN_DEVIATION,
         _P.CLOSE_DEVIATION, _P.VERIFY_RESULT, _P.INVESTIGATE, _P.ASSESS_LOT, _P.RELEASE_LOT, _P.REJECT_LOT,
-        _P.HOLD_LOT, _P.LIFT_HOLD, _P.REISSUE_VIAL, _P.SETTLE_SUSPICION, _P.SET_POLICY, _P.RECALL,
+        _P.HOLD_LOT, _P.LIFT_HOLD, _P.REISSUE_VIAL, _P.SETTLE_SUSPICION, _P.SET_POLICY, _P.READ_BURSTS, _P.RECALL,
         _P.REPORT_REACTION, _P.DISPOSE_VIAL,
         _P.REGISTER_EQUIPMENT, _P.REGISTER_REAGENT, _P.DECIDE_REAGENT, _P.DECIDE_KEYS,
     },
@@ -93,7 +94,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
         _P.RECEIVE, _P.CHECK_VIAL, _P.PREPARE_VIAL, _P.ADMINISTER_VIAL, _P.DISPOSE_VIAL, _P.ACKNOWLEDGE_RECALL,
         _P.REPORT_REACTION,
     },
-    Role.AUDITOR: _READ | {_P.READ_SCREENING_VALUES},
+    Role.AUDITOR: _READ | {_P.READ_BURSTS, _P.READ_SCREENING_VALUES},
     Role.ADMINISTRATOR: _READ | {_P.REGISTER_ORGANISATION, _P.REGISTER_PERSON, _P.REGISTER_FACILITY, _P.DECIDE_KEYS},
 }  # fmt: skip
 """The permissions of each role; whatever is not here is denied."""

@@ -19,7 +19,7 @@ from qc_service.domain.codec import from_plain
 from qc_service.domain.errors import Fault, Malformed
 from qc_service.domain.parties import ORGANISATION
 from qc_service.domain.permissions import SEE_EVERYTHING, Permission
-from qc_service.web import limits, metrics, openapi, pages, problems
+from qc_service.web import bursts, limits, metrics, openapi, pages, problems, service_level
 from qc_service.web.asking import actor, answered, listed, performed, received, whole_number
 from qc_service.web.express import Express
 from qc_service.web.nouns import ROUTES
@@ -65,10 +65,12 @@ def install(app: Flask) -> None:
         method = "GET" if isinstance(route, Read) else route.method
         endpoint = f"{method} {prefix}{route.path}".replace(".", "·")
         app.add_url_rule(prefix + route.path, endpoint, _view(route), methods=[method])
+    metrics.install(app)
+    service_level.install(app)
+    bursts.install(app)
     app.before_request(limits.check)
     app.before_request(_speakable)
     app.after_request(_strict)
-    metrics.install(app)
     pages.install(app)
     problems.install(app)
     openapi.install(app, ROUTES, app.extensions[EXTENSION].public_url)

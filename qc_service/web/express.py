@@ -19,11 +19,14 @@ from qc_service.application.judging import Verdict
 from qc_service.application.verdict import hot_answer
 from qc_service.domain.verdict import Asker, ScannedCode
 from qc_service.exchange.codes import Unreadable
+from qc_service.web.bursts import noticed
 from qc_service.web.limits import within
 from qc_service.web.metrics import EXTENSION as METRICS
 from qc_service.web.metrics import Metrics
 from qc_service.web.public import HEADERS, JSON, read_link
 from qc_service.web.service import EXTENSION, Service
+from qc_service.web.service_level import EXTENSION as SERVICE_LEVEL
+from qc_service.web.service_level import STARTED, ServiceLevel
 
 _SERIAL = r"([2-9A-HJ-NP-Z]{12})"
 _LOT = r"([A-Z0-9-]{3,20})"
@@ -40,12 +43,13 @@ class Express:
     def __init__(self, app: Flask, strict: Mapping[str, str]) -> None:
         self._extensions = app.extensions
         self._metrics: Metrics = app.extensions[METRICS]
+        self._level: ServiceLevel = app.extensions[SERVICE_LEVEL]
         self._onward: WSGIApplication = app.wsgi_app
         self._headers = [("Content-Type", JSON), *HEADERS.items(), *strict.items()]
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer here, or let Flask answer."""
-        started = perf_counter()
+        started = environ[STARTED] = perf_counter()
         try:
             verdict = self._answer(environ)
         except Exception:
@@ -53,7 +57,9 @@ class Express:
         if verdict is None:
             return self._onward(environ, start_response)
         content = verdict.content()
-        self._metrics.answer(verdict.decision, perf_counter() - started)
+        seconds = perf_counter() - started
+        self._metrics.answer(verdict.decision, seconds)
+        self._level.count(seconds)
         start_response("200 OK", [*self._headers, ("Content-Length", str(len(content)))])
         return [content]
 
@@ -68,7 +74,9 @@ class Express:
         if isinstance(read, Unreadable) or not within(self._extensions, environ.get("REMOTE_ADDR")):
             return None
         fields = ScannedCode(gtin=read.gtin, lot=read.lot, serial=serial, expires_on=read.expires_on)
-        return hot_answer(service.store, fields, _ANYBODY, at)
+        verdict = hot_answer(service.store, fields, _ANYBODY, at)
+        noticed(self._extensions, environ.get("REMOTE_ADDR"), fields, verdict, at)
+        return verdict
 
 
 def _asked(environ: WSGIEnvironment) -> tuple[str, str, str, str] | None:

@@ -47,12 +47,12 @@ def within(extensions: dict[str, Any], address: str | None, questions: int = 1) 
     if EXTENSION not in extensions:
         extensions[EXTENSION] = SlidingWindowCounterRateLimiter(MemoryStorage())
     allowed: bool = extensions[EXTENSION].hit(
-        RateLimitItemPerMinute(most), _asker(address or "unknown"), cost=questions
+        RateLimitItemPerMinute(most), asker(address or "unknown"), cost=questions
     )
     return allowed
 
 
-def _asker(address: str) -> str:
+def asker(address: str) -> str:
     """Whom to count: of IPv6 the first 64 bits, since whoever has one address there has 2^64 of them."""
     if ":" not in address:
         return address

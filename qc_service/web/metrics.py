@@ -21,7 +21,7 @@ EXTENSION = "qc_service.metrics"
 TEXT = "text/plain; version=0.0.4; charset=utf-8"
 QUESTIONS = ("/check/", "/api/v1/verify/")
 """Where something is posted and nothing recorded."""
-BOUNDS = (0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1.0)
+BOUNDS = (0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.3, 1.0)
 """The upper bounds of the histogram's buckets, in seconds."""
 
 

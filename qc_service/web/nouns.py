@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from qc_service.web import (
     attachments,
+    bursts,
     copies,
     disposition,
     donations,
@@ -27,6 +28,7 @@ from qc_service.web import (
     registers,
     results,
     searching,
+    service_level,
     shipments,
     tracing,
     trays,
@@ -51,6 +53,7 @@ ROUTES: tuple[Route, ...] = (
     *vials.ROUTES,
     *copies.ROUTES,
     *queues.ROUTES,
+    *bursts.ROUTES,
     *label_tokens.ROUTES,
     *recalls.ROUTES,
     *reactions.ROUTES,
@@ -65,4 +68,5 @@ ROUTES: tuple[Route, ...] = (
     *openapi.ROUTES,
     *log.ROUTES,
     *metrics.ROUTES,
+    *service_level.ROUTES,
 )

@@ -28,6 +28,7 @@ from qc_service.domain.verdict import Decision, ScannedCode
 from qc_service.domain.vocabulary import AdministrationRoute
 from qc_service.exchange.codes import Unreadable, read_code, scanned
 from qc_service.web.asking import actor
+from qc_service.web.bursts import noticed
 from qc_service.web.linksets import LINKSET, linkset
 from qc_service.web.metrics import EXTENSION as METRICS
 from qc_service.web.metrics import Metrics
@@ -121,6 +122,8 @@ def verdict_of(question: Question) -> Verdict:
     verdict = verdict_on(found.store, question, circumstances)
     counted: Metrics = current_app.extensions[METRICS]
     counted.answer(verdict.decision, perf_counter() - started)
+    if circumstances.asker is None:
+        noticed(current_app.extensions, request.remote_addr, question.fields, verdict, circumstances.at)
     return verdict
 
 

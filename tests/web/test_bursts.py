@@ -1,0 +1,103 @@
+"""Anonymous questions about unknown serials: counted in bounded memory by place, shown to quality, written nowhere."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from qc_service.domain.verdict import ScannedCode
+from qc_service.web.bursts import MOST_PLACES, MOST_SERIALS, UnknownCodes
+from tests.scenes import GTIN
+from tests.shelf import GOOD, Shelf, filled_shelf
+from tests.staging import MAKER
+
+NOW = datetime(2026, 11, 25, 12, tzinfo=UTC)
+UNKNOWN = [f"22222222222{last}" for last in "23456789ABC"]
+HERE, THERE, SIX = "203.0.113.77", "198.51.100.9", "2001:db8:1:2:3:4:5:6"
+
+
+@pytest.fixture(scope="module")
+def shelf(tmp_path_factory: pytest.TempPathFactory) -> Shelf:
+    """Vials of every standing."""
+    return filled_shelf(tmp_path_factory.mktemp("shelf"))
+
+
+def code(serial: str, lot: str = GOOD) -> ScannedCode:
+    return ScannedCode(gtin=GTIN, lot=lot, serial=serial)
+
+
+def test_both_ways_of_asking_are_counted_and_nothing_is_written(shelf: Shelf) -> None:
+    client, store = shelf.stage.client, shelf.stage.made.store
+    size = store.head().size
+    for place, serial in enumerate(UNKNOWN[:6]):
+        headers = {"Accept": "application/json" if place % 2 else "text/html"}
+        address = f"/01/{GTIN}/10/{GOOD}/21/{serial}"
+        assert client.get(address, headers=headers, environ_base={"REMOTE_ADDR": HERE}).status_code == 200
+    client.get(f"/01/{GTIN}/10/NOSUCH/21/{UNKNOWN[0]}", environ_base={"REMOTE_ADDR": SIX})
+    for known in ("good", "used", "spare"):
+        client.get(
+            shelf.path(known), headers={"Accept": "application/json"}, environ_base={"REMOTE_ADDR": THERE}
+        )
+    shelf.stage.get(
+        "clinician", f"//01/{GTIN}/10/{GOOD}/21/{UNKNOWN[9]}", headers={"Accept": "application/json"}
+    )
+    assert store.head().size == size
+    told = shelf.stage.get("quality", "/alerts/bursts")
+    assert [
+        (one["network"], one["lot"], one["organisation"], one["questions"], one["serials"], one["burst"])
+        for one in told["items"]
+    ] == [("203.0.113.0/24", GOOD, MAKER, 6, 6, True), ("2001:db8:1::/48", "NOSUCH", MAKER, 1, 1, False)]
+    assert HERE not in str(told)
+    assert told["items"] == shelf.stage.get("auditor", "/alerts/bursts")["items"]
+    assert "qc_unknown_serials_total 7.0" in shelf.stage.send("auditor", "GET", "//metrics", status=200).text
+
+
+@pytest.mark.parametrize("who", ["clinician", "technician", "logistics"])
+def test_only_quality_and_auditors_see_them(shelf: Shelf, who: str) -> None:
+    told = shelf.stage.get(who, "/alerts/bursts", 403)
+    assert told["detail"].startswith("You may not read bursts of unknown serials")
+
+
+def test_what_is_nobodys_is_for_auditors(shelf: Shelf) -> None:
+    address = "/api/v1/verify?code=222222222223"
+    answered = shelf.stage.client.get(address, environ_base={"REMOTE_ADDR": THERE}).get_json()
+    lots = {
+        who: {one["lot"] for one in shelf.stage.get(who, "/alerts/bursts")["items"]}
+        for who in ("quality", "auditor")
+    }
+    counted = "unknown_serial" in {one["code"] for one in answered["reasons"]}
+    assert (None in lots["auditor"]) is counted
+    assert None not in lots["quality"]
+
+
+def test_no_address_is_kept_and_nothing_longer_than_an_hour() -> None:
+    counts = UnknownCodes()
+    counts.count(HERE, code(UNKNOWN[0]), NOW)
+    counts.count("not an address", code(UNKNOWN[0]), NOW)
+    assert HERE not in repr(vars(counts))
+    assert {one.network for one in counts.standing(NOW + timedelta(minutes=60))} == {
+        "203.0.113.0/24",
+        "unknown",
+    }
+    assert counts.standing(NOW + timedelta(minutes=61)) == ()
+    assert counts.questions == 2
+
+
+def test_an_hour_begins_anew() -> None:
+    counts = UnknownCodes()
+    for minutes, serial in ((0, UNKNOWN[0]), (50, UNKNOWN[1]), (70, UNKNOWN[2])):
+        counts.count(HERE, code(serial), NOW + timedelta(minutes=minutes))
+    (one,) = counts.standing(NOW + timedelta(minutes=71))
+    assert (one.questions, len(one.serials), one.since) == (1, 1, NOW + timedelta(minutes=70))
+
+
+def test_a_flood_takes_no_more_room_than_there_is() -> None:
+    counts = UnknownCodes()
+    for place in range(MOST_PLACES + 50):
+        counts.count(f"10.{place // 65536}.{place // 256 % 256}.{place % 256}", code(UNKNOWN[0]), NOW)
+    assert len(counts.standing(NOW)) == MOST_PLACES
+    for place in range(MOST_SERIALS + 50):
+        counts.count(HERE, code(f"SERIAL{place}"), NOW)
+    first = counts.standing(NOW)[0]
+    assert (first.questions, len(first.serials)) == (MOST_SERIALS + 50, MOST_SERIALS)

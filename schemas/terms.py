@@ -11,3 +11,5 @@ STEP_KINDS = (
 ROUTES = ("injection", "topical", "none")
 RECALL_KINDS = ("recall", "withdrawal")
 PURPOSES = ("further_processing", "clinical")
+LABEL_SYMBOLS = ("gs1_data_matrix", "digital_link_qr", "isbt128_data_matrix", "offline_token_qr")
+LABEL_FORMATS = ("pdf", "zpl_203", "zpl_300", "svg", "png")

@@ -752,6 +752,7 @@ FACTS: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
     "LotAssessed": lambda body: {"assessment": {name: body[name] for name in ("passed", "specification")}},
 }
 NEUTRAL = (
+    "LabelsPrinted",
     "LabelsReconciled",
     "LotMaterialConsumed",
     "StepPerformed",

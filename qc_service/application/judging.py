@@ -14,6 +14,7 @@ from qc_service.application.answers import LotFacts
 from qc_service.application.ports import UNRELEASED, LotAnswerRow
 from qc_service.domain.codec import from_plain
 from qc_service.domain.identifiers import CountryCode
+from qc_service.domain.label_words import TOPICAL_ONLY
 from qc_service.domain.moments import instant_text
 from qc_service.domain.regulatory import RegulatoryBasis, no_basis_in_words, statement_on
 from qc_service.domain.use import end_of_day
@@ -22,7 +23,6 @@ from qc_service.domain.vial_standing import CUSTODY_NOT_CHECKED, expiry_findings
 from qc_service.domain.vials import Vial
 from qc_service.domain.vocabulary import AdministrationRoute, BasisKind
 
-TOPICAL_ONLY = "TOPICAL ONLY – NOT FOR INJECTION"
 ALTERED = {
     "signature_invalid": "A record that this answer rests on is not as it was signed.",
     "record_missing": "A record that this answer rests on is missing.",

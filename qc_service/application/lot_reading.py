@@ -115,6 +115,7 @@ def _fill(filling: Filling) -> Plain | None:
     return {
         **to_plain(filling.fill),
         "labels": to_plain(filling.labels),
+        "labels_printed": sum(printed.count for printed in filling.prints),
         "reconciled": filling.reconciled,
         "retention_is_short": filling.fill.retention_is_short,
     }

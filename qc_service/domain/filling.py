@@ -9,6 +9,7 @@ from decimal import Decimal
 
 from qc_service.domain.errors import Conflict, Malformed
 from qc_service.domain.identifiers import FacilityId, Line, Sha256, Text
+from qc_service.domain.label_prints import LabelsPrinted
 from qc_service.domain.moments import ZonedTime
 from qc_service.domain.processing import Departure, DeviationCause, Severity
 from qc_service.domain.products import StorageCondition
@@ -124,6 +125,7 @@ class Filling:
 
     fill: VialsFilled | None = None
     labels: LabelsReconciled | None = None
+    prints: tuple[LabelsPrinted, ...] = ()
 
     @property
     def reconciled(self) -> bool:
@@ -143,6 +145,11 @@ def _filled(state: Filling, _: Recorded, body: VialsFilled) -> Filling:
 @FILLING.on(LabelsReconciled)
 def _reconciled(state: Filling, _: Recorded, body: LabelsReconciled) -> Filling:
     return replace(state, labels=body)
+
+
+@FILLING.on(LabelsPrinted)
+def _printed(state: Filling, _: Recorded, body: LabelsPrinted) -> Filling:
+    return replace(state, prints=(*state.prints, body))
 
 
 class AlreadyFilled(Conflict):

@@ -14,6 +14,7 @@ from qc_service.domain import (
     filling,
     investigations,
     keys,
+    label_prints,
     lookback,
     lots,
     parties,
@@ -35,8 +36,8 @@ from qc_service.domain.records import KINDS
 
 ROOMS_OF_RECORDS = (
     assessment, certifications, code_checks, collection, consent, disposition, eligibility, facilities, filling,
-    investigations, keys, lookback, lots, parties, policies, processing, products, reactions, recalls, registers,
-    results, screening, shipments, suspicions, unknown_vials, vial_acts, vial_clocks,
+    investigations, keys, label_prints, lookback, lots, parties, policies, processing, products, reactions, recalls,
+    registers, results, screening, shipments, suspicions, unknown_vials, vial_acts, vial_clocks,
 )  # fmt: skip
 """The modules that state record kinds; a new one is named here."""
 

@@ -132,6 +132,9 @@ ACTS = (
     ),
     _act("/lots/<lot>/labels-reconciliation", "technician", issued=1, used=1, spoiled=0, returned=0),
     _act(
+        "/lots/<lot>/labels", "technician quality", stock="a4_65_38x21", symbol="offline_token_qr", format="pdf",
+    ),
+    _act(
         "/shipments", "logistics", shipment="SHP-9", recipient=CLINIC, contents=[{"lot": LOT, "count": 1}],
         packed_by="T. Packer", courier="Demonstration courier",
     ),

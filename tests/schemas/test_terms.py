@@ -14,6 +14,7 @@ from qc_service.domain.donations import DonationStanding
 from qc_service.domain.eligibility import EligibilityStanding
 from qc_service.domain.facilities import FacilityKind
 from qc_service.domain.investigations import Conclusion, InvestigationCause, InvestigationPhase
+from qc_service.domain.label_prints import LabelFormat, LabelSymbol
 from qc_service.domain.lookback import LookbackConclusion
 from qc_service.domain.lots import AdditiveKind, LotStatus
 from qc_service.domain.measurements import Comparator, Unit
@@ -66,6 +67,8 @@ from schemas import (
 @pytest.mark.parametrize(
     ("choices", "kind"),
     [
+        (terms.LABEL_FORMATS, LabelFormat),
+        (terms.LABEL_SYMBOLS, LabelSymbol),
         (terms.PURPOSES, Purpose),
         (terms.RECALL_KINDS, RecallKind),
         (terms.ROUTES, AdministrationRoute),

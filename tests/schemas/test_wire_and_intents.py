@@ -10,10 +10,12 @@ from typing import Any
 import pytest
 from marshmallow import Schema
 
+from qc_service.application.labels import PrintLabels
 from qc_service.application.readings import Confirmation
 from qc_service.application.results import RecordResult
 from qc_service.web.nouns import ROUTES
 from qc_service.web.routes import Read, Write
+from schemas.labels import PrintLabelsSchema
 from schemas.results import ConfirmReadingSchema, RecordResultSchema
 
 WRITES = [route for route in ROUTES if isinstance(route, Write)]
@@ -36,6 +38,7 @@ def bodies() -> list[Any]:
     return [
         *of_routes,
         pytest.param(RecordResultSchema, RecordResult, {"lot"}, id="a result"),
+        pytest.param(PrintLabelsSchema, PrintLabels, {"lot"}, id="a print of labels"),
         pytest.param(ConfirmReadingSchema, Confirmation, set(), id="a confirmation"),
     ]
 

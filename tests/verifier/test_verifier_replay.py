@@ -170,6 +170,10 @@ def test_what_neither_opens_nor_decides_anything_leaves_a_lot_where_it_is() -> N
         REGISTERED,
         body("StepPerformed", step=1, **STEPPED),
         body("LotMaterialConsumed", into="EX261101B", consumed={"amount": "1", "unit": "mL"}),
+        body(
+            "LabelsPrinted", number=1, symbol="gs1_data_matrix", format="pdf", stock="a4_65_38x21",
+            vials=[{"first": 0, "last": 3}], label="a" * 64,
+        ),
         body("LabelsReconciled", issued=1, used=1, spoiled=0, returned=0, notes=None),
         body(
             "LotAssessed", product="EXO-INJ-1", specification=2, effective_from="2026-01-01", judgements=[],

@@ -20,7 +20,6 @@ WANTED_MODULE = 0.38
 """The size they aim at; a larger one serves nobody."""
 MOST_MODULE = 0.51
 WANTED_POINTS = 8.0
-MOST_POINTS = 13.0
 STEP = 0.25
 LEADING = 1.06
 
@@ -48,6 +47,7 @@ class Area:
     margin: float
     dpi: int
     least_points: float = 4.0
+    most_points: float = 13.0
 
 
 @dataclass(frozen=True)
@@ -73,9 +73,12 @@ class Layout:
 
 def laid_out(area: Area, symbol: Symbol | None, blocks: Sequence[Block]) -> Layout:
     """The best arrangement of them all. Raises ``TooSmall`` and ``CharacterMissing``."""
+    modules, sizes = _modules(area, symbol), _sizes(area, blocks)
+    if not modules or _flowed(area, symbol, modules[-1], blocks, sizes[-1]) is None:
+        raise TooSmall(f"a label of {area.width:g} × {area.height:g} mm is too small for what stands on it")
     best: tuple[tuple[float, float], Drawing] | None = None
-    for module in _modules(area, symbol):
-        for base in _sizes(area, blocks):
+    for module in modules:
+        for base in sizes:
             worth = _worth(module, base)
             if best is not None and worth <= best[0]:
                 break
@@ -83,8 +86,7 @@ def laid_out(area: Area, symbol: Symbol | None, blocks: Sequence[Block]) -> Layo
             if drawing is not None:
                 best = (worth, drawing)
                 break
-    if best is None:
-        raise TooSmall(f"a label of {area.width:g} × {area.height:g} mm is too small for what stands on it")
+    assert best is not None  # noqa: S101  what is smallest was seen to fit
     return Layout(drawing=best[1])
 
 
@@ -112,7 +114,7 @@ def _worth(module: float, base: float) -> tuple[float, float]:
     return min(scanned, read, 1.0), min(scanned, 1.0) + read
 
 
-def _modules(area: Area, symbol: Symbol | None) -> Iterable[float]:
+def _modules(area: Area, symbol: Symbol | None) -> Sequence[float]:
     """The sizes of a module that are whole dots, the largest first; 0 for no symbol."""
     if symbol is None:
         return (0.0,)
@@ -122,10 +124,10 @@ def _modules(area: Area, symbol: Symbol | None) -> Iterable[float]:
     return [count * dot for count in dots if count * dot >= LEAST_MODULE - 0.001]
 
 
-def _sizes(area: Area, blocks: Sequence[Block]) -> Iterable[float]:
+def _sizes(area: Area, blocks: Sequence[Block]) -> Sequence[float]:
     """The sizes of type to try, the largest first, such that the smallest block is still readable."""
     least = area.least_points / min((block.scale for block in blocks), default=1.0)
-    steps = int((MOST_POINTS - least) / STEP)
+    steps = max(int((area.most_points - least) / STEP), 0)
     return [least + step * STEP for step in range(steps, -1, -1)]
 
 
@@ -152,6 +154,8 @@ def _lines(
         points = block.scale * base
         size = points * POINT
         top += block.apart * size if lines else 0.0
+        if top + size > area.height - area.margin + NOTHING:
+            return None
         texts = wrapped(block.text, _widths(area, corner, top, size), points, bold=block.bold)
         if texts is None:
             return None

@@ -25,14 +25,13 @@ def pixels(drawing: Drawing, dpi: int, *, smooth: bool = True) -> Image.Image:
         raise ValueError(f"at {dpi} dots an inch that is {width} × {height} dots: ask for fewer")
     image = Image.new("L", (width, height), 255)
     pen = ImageDraw.Draw(image)
-    pen.fontmode = "L" if smooth else "1"
     for item in drawing.items:
         match item:
             case Words():
-                at = (item.left * dpi / INCH, item.baseline * dpi / INCH)
-                placed = at if smooth else (round(at[0]), round(at[1]))
-                font = _font(str(typeface(bold=item.bold).path), item.points * dpi / 72)
-                pen.text(placed, item.text, fill=0, font=font, anchor="ls")
+                font = str(typeface(bold=item.bold).path), item.points * dpi / 72
+                ink, left, top = _written(item.text, *font, smooth=smooth)
+                place = round(item.left * dpi / INCH) + left, round(item.baseline * dpi / INCH) + top
+                image.paste(0, place, ink)
             case Modules():
                 side = _dots(item.module, dpi)
                 at_dots = (round(item.left * dpi / INCH), round(item.top * dpi / INCH))
@@ -67,6 +66,18 @@ def _dots(module: float, dpi: int) -> int:
     if whole < 1 or abs(dots - whole) > 0.02:
         raise ValueError(f"a module of {module:.3f} mm is not a whole number of dots at {dpi} dots an inch")
     return whole
+
+
+@lru_cache(maxsize=256)
+def _written(text: str, path: str, size: float, *, smooth: bool) -> tuple[Image.Image, int, int]:
+    """A line's ink, and where it begins from the line's start on its baseline; most lines are on many labels."""
+    font = _font(path, size)
+    left, top, right, bottom = (round(edge) for edge in font.getbbox(text, anchor="ls"))
+    ink = Image.new("L", (max(right - left, 1) + 2, max(bottom - top, 1) + 2), 0)
+    pen = ImageDraw.Draw(ink)
+    pen.fontmode = "L" if smooth else "1"
+    pen.text((1 - left, 1 - top), text, fill=255, font=font, anchor="ls")
+    return ink, left - 1, top - 1
 
 
 @lru_cache(maxsize=64)

@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-import segno
 from zxingcpp import Barcode, BarcodeFormat, create_barcode
 
 LONGEST = 1_000
@@ -46,25 +45,27 @@ class Symbol:
 
 def gs1_data_matrix(elements: str) -> Symbol:
     """A GS1 DataMatrix, always square, of elements as they stand under it: ``(01)09506000134352(10)EX261101A``."""
-    return _data_matrix(create_barcode(elements, BarcodeFormat.DataMatrix, gs1=True, force_square=True))
+    made = create_barcode(elements, BarcodeFormat.DataMatrix, gs1=True, force_square=True)
+    return _symbol(made, quiet=1)
 
 
 def data_matrix(text: str) -> Symbol:
     """A plain DataMatrix, always square, of ASCII text such as an ISBT 128 compound message."""
-    return _data_matrix(create_barcode(_short(text), BarcodeFormat.DataMatrix, force_square=True))
+    made = create_barcode(_short(text), BarcodeFormat.DataMatrix, force_square=True)
+    return _symbol(made, quiet=1)
 
 
 def qr_code(text: str, *, correction: str = "m") -> Symbol:
     """A QR Code of the least size that holds the text at a level of error correction: l, m, q or h."""
-    made = segno.make_qr(_short(text), error=correction, boost_error=False)
-    return Symbol(rows=tuple(bytes(row) for row in made.matrix), quiet=4)
+    made = create_barcode(_short(text), BarcodeFormat.QRCode, ec_level=correction.upper())
+    return _symbol(made, quiet=4)
 
 
-def _data_matrix(made: Barcode) -> Symbol:
+def _symbol(made: Barcode, *, quiet: int) -> Symbol:
     grey: Any = made.to_image(scale=1, add_quiet_zones=False)
     size: int = grey.shape[0]
     dark = bytes(memoryview(grey)).translate(_DARK)
-    return Symbol(rows=tuple(dark[at : at + size] for at in range(0, size * size, size)), quiet=1)
+    return Symbol(rows=tuple(dark[at : at + size] for at in range(0, size * size, size)), quiet=quiet)
 
 
 _DARK = bytes(1 if level < 128 else 0 for level in range(256))

@@ -9,13 +9,16 @@ the row above once more.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
+
+from PIL import Image
 
 from qc_service.exchange.labels.drawing import Drawing
 from qc_service.exchange.labels.pixels import pixels
 
 RESOLUTIONS = (203, 300)
 """Dots an inch of common print heads."""
-_RUN = re.compile(r"([0-9A-F])\1*")
+_RUN = re.compile(r"([0-9A-F])\1+")
 
 
 def zpl(drawing: Drawing, dpi: int, *, quantity: int = 1) -> str:
@@ -27,7 +30,7 @@ def zpl(drawing: Drawing, dpi: int, *, quantity: int = 1) -> str:
         raise ValueError(f"print heads have {' or '.join(map(str, RESOLUTIONS))} dots an inch")
     image = pixels(drawing, dpi, smooth=False)
     width, height = image.size
-    dots = image.point(_INVERTED).convert("1").tobytes()
+    dots = image.point(_INVERTED).convert("1", dither=Image.Dither.NONE).tobytes()
     per_row = (width + 7) // 8
     rows = [dots[at : at + per_row] for at in range(0, len(dots), per_row)]
     field = f"^GFA,{len(dots)},{len(dots)},{per_row},{_packed(rows)}"
@@ -45,7 +48,9 @@ def _packed(rows: list[bytes]) -> str:
     return "".join(packed)
 
 
+@lru_cache(maxsize=8_192)
 def _row(digits: str) -> str:
+    """One row; most rows of a print are on many of its labels."""
     kept = digits.rstrip("0")
     ending = "," if len(kept) < len(digits) else ""
     if not ending:
@@ -55,11 +60,7 @@ def _row(digits: str) -> str:
 
 
 def _repeated(digit: str, times: int) -> str:
-    if times == 1:
-        return digit
-    many, rest = divmod(times, 20)
-    most, many = divmod(many, 20)
-    counts = (
-        "z" * most + (chr(ord("g") + many - 1) if many else "") + (chr(ord("G") + rest - 1) if rest else "")
-    )
-    return f"{counts}{digit}"
+    most, rest = divmod(times, 400)
+    many, rest = divmod(rest, 20)
+    counts = "z" * most + (chr(ord("g") + many - 1) if many else "")
+    return f"{counts}{chr(ord('G') + rest - 1) if rest else ''}{digit}"

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from schemas.members import Strict, term, text
+from schemas.members import Strict, line, moment, name, part, term, text
+from schemas.shipments import LoggerReadingSchema
 from schemas.terms import PURPOSES
 
 HOLD_CAUSES = (
@@ -40,3 +41,14 @@ class LiftHoldSchema(Strict):
     explanation = text(
         "Why that is right; clinics may read it, so it names no donor's decision.", required=True
     )
+
+
+class RecordStorageSchema(Strict):
+    """How a lot was stored; a temperature that keeps no condition of its product holds the lot."""
+
+    facility = name("Where.", required=True)
+    location = line("Which freezer or shelf.")
+    began_at = moment("From when.", required=True)
+    ended_at = moment("Until when.", required=True)
+    temperature = part(LoggerReadingSchema, "The lowest and highest of that time.", required=True)
+    reason = text("Why it is recorded late, or anything else to know.")

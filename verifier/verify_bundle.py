@@ -756,6 +756,7 @@ NEUTRAL = (
     "LabelsReconciled",
     "LotMaterialConsumed",
     "StepPerformed",
+    "StorageTemperatureRecorded",
 )  # these neither open nor decide anything
 
 

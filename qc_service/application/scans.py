@@ -184,6 +184,12 @@ def verdict_on(
     )
 
 
+def out_of_reach(at: datetime) -> Verdict:
+    """The answer where the records cannot be read: nothing was checked."""
+    detail = "The records cannot be read just now, so nothing was checked."
+    return unanswered(ScannedCode(), Finding(code="log_unavailable", detail=detail), at, 0)
+
+
 def untold_by(refusal: Unreadable) -> Question:
     """The question of a code that cannot be read."""
     code = refusal.reason.value

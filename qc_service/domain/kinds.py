@@ -27,6 +27,7 @@ from qc_service.domain import (
     results,
     screening,
     shipments,
+    storage,
     suspicions,
     unknown_vials,
     vial_acts,
@@ -37,7 +38,7 @@ from qc_service.domain.records import KINDS
 ROOMS_OF_RECORDS = (
     assessment, certifications, code_checks, collection, consent, disposition, eligibility, facilities, filling,
     investigations, keys, label_prints, lookback, lots, parties, policies, processing, products, reactions, recalls,
-    registers, results, screening, shipments, suspicions, unknown_vials, vial_acts, vial_clocks,
+    registers, results, screening, shipments, storage, suspicions, unknown_vials, vial_acts, vial_clocks,
 )  # fmt: skip
 """The modules that state record kinds; a new one is named here."""
 

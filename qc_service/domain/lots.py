@@ -25,6 +25,7 @@ from qc_service.domain.processing import PROCESSING, Processing
 from qc_service.domain.quality import QUALITY, Quality
 from qc_service.domain.quantities import Quantity
 from qc_service.domain.records import Body, Fold, Recorded, record
+from qc_service.domain.storage import StorageTemperatureRecorded
 from qc_service.domain.vocabulary import LotKind, Purpose
 
 
@@ -186,6 +187,12 @@ def _registered(recorded: Recorded, body: LotRegistered) -> Lot:
         quantity=body.quantity,
         notes=body.notes,
     )
+
+
+@LOT.on(StorageTemperatureRecorded)
+def _stored(state: Lot, _: Recorded, __: StorageTemperatureRecorded) -> Lot:
+    """What follows from an excursion is a hold of its own."""
+    return state
 
 
 @LOT.on(LotMaterialConsumed)

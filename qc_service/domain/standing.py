@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from qc_service.domain.disposition import RecallKind
+from qc_service.domain.disposition import HoldCause, RecallKind
 from qc_service.domain.donations import Donation, DonationStanding
 from qc_service.domain.facilities import Facility
 from qc_service.domain.identifiers import FacilityId
@@ -45,7 +45,21 @@ def standing_notices(lot: Lot, background: Background) -> tuple[Finding, ...]:
         found.append(
             Finding(code="late_records", detail="Some steps were recorded more than 24 hours afterwards.")
         )
+    if _one_person(lot, background.donations):
+        detail = "One person determined the donor, verified the results and released the lot."
+        found.append(Finding(code="one_person_policy", detail=detail))
     return tuple(found)
+
+
+def _one_person(lot: Lot, donations: tuple[Donation, ...]) -> bool:
+    """Whether every decision behind a release, of donor, results and lot, is one person's: a policy that leaves
+    nobody a second look."""
+    release = lot.disposition.release_for(Purpose.CLINICAL)
+    verifiers = [result.verified_by for result in lot.quality.results if result.verified_by is not None]
+    determiners = [donation.eligibility.by for donation in donations if donation.eligibility is not None]
+    if release is None or not verifiers or not determiners:
+        return False
+    return {signer.id for signer in (release.signer, *verifiers, *determiners)} == {release.signer.id}
 
 
 def _decided(lot: Lot) -> Iterable[Finding]:
@@ -63,7 +77,11 @@ def _decided(lot: Lot) -> Iterable[Finding]:
         yield Finding(code="recalled", detail=f"Lot {lot.number} is recalled.")
     if RecallKind.WITHDRAWAL in kinds:
         yield Finding(code="withdrawn", detail=f"Lot {lot.number} is withdrawn from the market.")
-    if disposition.open_holds():
+    causes = {hold.cause for hold in disposition.open_holds()}
+    if HoldCause.TEMPERATURE_EXCURSION in causes:
+        detail = f"Lot {lot.number} was stored outside of its limits; quality has not yet decided about it."
+        yield Finding(code="temperature_excursion", detail=detail)
+    if causes - {HoldCause.TEMPERATURE_EXCURSION}:
         yield Finding(
             code="on_hold", detail=f"Lot {lot.number} is on hold by the manufacturer's quality unit."
         )

@@ -8,7 +8,7 @@ from typing import Any
 
 import orjson
 from sqlalchemy import ColumnElement, Connection, Engine, bindparam, func, or_, select
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
 from qc_service.application.ports import (
     NEVER,
@@ -246,8 +246,11 @@ class SqlStore(Store):
         return self.engine.connect()
 
     def _all(self, statement: Any) -> Sequence[Any]:
-        with self.reading() as connection:
-            return connection.execute(statement).all()
+        try:
+            with self.reading() as connection:
+                return connection.execute(statement).all()
+        except SQLAlchemyError as error:
+            raise Unavailable("The store cannot be read now. Try again.") from error
 
 
 def _conditions(query: Query) -> Iterator[ColumnElement[bool]]:

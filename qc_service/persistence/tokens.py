@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import asdict
 
 from sqlalchemy import Engine, bindparam, insert, select, update
+from sqlalchemy.exc import SQLAlchemyError
 
-from qc_service.application.ports import TokenRow, TokenStore
+from qc_service.application.ports import TokenRow, TokenStore, Unavailable
 from qc_service.persistence.driver import Driver, Statement
 from qc_service.persistence.tables import access_tokens
 
@@ -24,8 +25,11 @@ class SqlTokens(TokenStore):
             connection.execute(insert(access_tokens).values(asdict(row)))
 
     def find(self, token_id: str) -> TokenRow | None:
-        with self._engine.connect() as connection:
-            found = Driver.of(connection).all(_FOUND, token_id=token_id)
+        try:
+            with self._engine.connect() as connection:
+                found = Driver.of(connection).all(_FOUND, token_id=token_id)
+        except (SQLAlchemyError, self._engine.dialect.loaded_dbapi.Error) as error:
+            raise Unavailable("The store cannot be read now. Try again.") from error
         return TokenRow(**dict(zip(access_tokens.columns.keys(), found[0], strict=True))) if found else None
 
     def all(self) -> tuple[TokenRow, ...]:

@@ -1,4 +1,4 @@
-"""The routes of quality's decisions on a lot: assessment, release, rejection, hold and lift."""
+"""The routes of quality's decisions on a lot: assessment, release, rejection, hold and lift; and of its storage."""
 
 from __future__ import annotations
 
@@ -13,11 +13,13 @@ from qc_service.application.disposition import (
     reject_lot,
     release_lot,
 )
+from qc_service.application.storage import RecordStorage, record_storage
 from qc_service.web.routes import Write
 from schemas.disposition import (
     AssessLotSchema,
     HoldLotSchema,
     LiftHoldSchema,
+    RecordStorageSchema,
     RejectLotSchema,
     ReleaseLotSchema,
 )
@@ -72,5 +74,14 @@ ROUTES = (
         body=LiftHoldSchema,
         subject=LOT,
         summary="Lift a hold",
+    ),
+    Write(
+        "POST",
+        "/lots/<lot>/storage-temperatures",
+        use_case=record_storage,
+        intent=RecordStorage,
+        body=RecordStorageSchema,
+        subject=LOT,
+        summary="Record how a lot was stored; an excursion holds it",
     ),
 )

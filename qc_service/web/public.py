@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from datetime import date
-from functools import lru_cache
+from functools import lru_cache, wraps
 from time import perf_counter
 from urllib.parse import quote
 
@@ -13,10 +14,12 @@ from flask import Response, current_app, request
 from flask.typing import ResponseReturnValue
 
 from qc_service.application.judging import Verdict
+from qc_service.application.ports import Unavailable
 from qc_service.application.scans import (
     Circumstances,
     Question,
     completed,
+    out_of_reach,
     question_of,
     question_of_typed,
     untold_by,
@@ -42,6 +45,33 @@ HEADERS = {"Cache-Control": "no-store", "Vary": "Accept, Authorization"}
 ASKED = {"country": "the country of use, such as US", "route": "injection or topical"}
 LINKED = {"17": "the expiry as the label has it, YYMMDD", "linkType": "all for the linkset", **ASKED}
 _SERIAL = re.compile(r"[!\"%&'()*+,\-./0-9:;<=>?A-Z_a-z]{1,20}", re.ASCII)
+
+
+View = Callable[..., ResponseReturnValue]
+
+
+def answering(view: View) -> View:
+    """The view, or "STOP – not checked" where the records cannot be read: who holds a vial needs an answer.
+
+    It is a 503, so that a program asks again.
+    """
+
+    @wraps(view)
+    def even_so(**named: str) -> ResponseReturnValue:
+        started = perf_counter()
+        try:
+            return view(**named)
+        except Unavailable:
+            verdict = out_of_reach(service().clock())
+        counted: Metrics = current_app.extensions[METRICS]
+        counted.answer(verdict.decision, perf_counter() - started)
+        paged = view is check or (view is not verify and _wanted() == HTML)
+        reply = _as_page(verdict, {}) if paged else _as_json(verdict)
+        reply.status_code = 503
+        reply.headers["Retry-After"] = "5"
+        return reply
+
+    return even_so
 
 
 def vial(gtin: str, lot: str, serial: str) -> ResponseReturnValue:
@@ -186,24 +216,25 @@ def _today() -> date:
 
 ROUTES = (
     Custom(
-        "GET", "/01/<gtin>/10/<lot>/21/<serial>", vial, "One vial's answer", public=True, root=True,
+        "GET", "/01/<gtin>/10/<lot>/21/<serial>", answering(vial), "One vial's answer", public=True, root=True,
         reply=VerdictSchema, query=LINKED, gives=f"{HTML}, {JSON}, {LINKSET}",
     ),
     Custom(
-        "GET", "/01/<gtin>/10/<lot>", lot, "A lot's answer, never in_order", public=True, root=True,
+        "GET", "/01/<gtin>/10/<lot>", answering(lot), "A lot's answer, never in_order", public=True, root=True,
         reply=VerdictSchema, query=LINKED, gives=f"{HTML}, {JSON}, {LINKSET}",
     ),
     Custom(
-        "GET", "/01/<path:rest>", linked, "The answer to any other Digital Link of a trade item", public=True,
-        root=True, reply=VerdictSchema, query=LINKED, gives=f"{HTML}, {JSON}, {LINKSET}",
+        "GET", "/01/<path:rest>", answering(linked), "The answer to any other Digital Link of a trade item",
+        public=True, root=True, reply=VerdictSchema, query=LINKED, gives=f"{HTML}, {JSON}, {LINKSET}",
     ),
     Custom(
-        "GET", "/verify", verify, "The answer to a raw scan or a typed lot", public=True, reply=VerdictSchema,
+        "GET", "/verify", answering(verify), "The answer to a raw scan or a typed lot", public=True,
+        reply=VerdictSchema,
         query={"code": "the code exactly as scanned, or a lot number", **ASKED},
     ),
     Custom(
-        "GET", "/check", check, "Type a lot, a serial or a scan", public=True, root=True, gives=HTML,
+        "GET", "/check", answering(check), "Type a lot, a serial or a scan", public=True, root=True, gives=HTML,
         query={"lot": "a lot number, or a scan", "serial": "the serial as printed", **ASKED},
     ),
-    Custom("GET", "/", check, "Type a lot, a serial or a scan", public=True, root=True, gives=HTML),
+    Custom("GET", "/", answering(check), "Type a lot, a serial or a scan", public=True, root=True, gives=HTML),
 )  # fmt: skip

@@ -66,6 +66,13 @@ def test_r4_holds_recalls_withdrawals_and_rejection_each_stand_against_it() -> N
     assert codes(lot(LotRejected(explanation=Text("out of limits")))) == {"rejected"}
 
 
+def test_p9_an_excursion_in_storage_has_its_own_reason_and_another_hold_beside_it_its_own() -> None:
+    warm = LotHeld(hold=1, cause=HoldCause.TEMPERATURE_EXCURSION, explanation=Text("a warm freezer"))
+    held = LotHeld(hold=2, cause=HoldCause.COMPLAINT, explanation=Text("a complaint"))
+    assert codes(lot(RELEASED, warm)) == {"temperature_excursion"}
+    assert codes(lot(RELEASED, warm, held)) == {"temperature_excursion", "on_hold"}
+
+
 def test_d7_an_undetermined_donor_keeps_it_in_quarantine() -> None:
     assert codes(lot(RELEASED), donation=donors.donation()) == {"quarantined"}
 

@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from qc_service.domain.identifiers import OrganisationId
+from qc_service.domain.identifiers import Line, OrganisationId
+from qc_service.domain.keys import KeyRole, SigningKey
 from qc_service.domain.verdict import RULES, Asker, Decision, Finding, decide, gravity, in_order_of_table
 from qc_service.domain.vial_standing import expiry_findings, vial_findings
 from qc_service.domain.vial_states import VialState
@@ -151,3 +152,13 @@ def test_quality_elsewhere_is_not_told_that_a_vial_was_not_sent_to_it() -> None:
 )
 def test_each_doubt_has_its_reason(doubt: Doubt, code: str) -> None:
     assert codes(held(doubts=(doubt,))) == [code]
+
+
+def test_a_key_that_is_retired_or_compromised_is_withdrawn() -> None:
+    key = SigningKey(
+        keyid=Line("k"), role=KeyRole.RECORD, algorithm=Line("ed25519"), public=Line("p"), organisation=CLINIC,
+        introduced=0,
+    )  # fmt: skip
+    assert not key.withdrawn
+    assert replace(key, retired=5).withdrawn
+    assert replace(key, compromised_since=5).withdrawn

@@ -124,6 +124,10 @@ ACTS = (
     _act("/lots/<lot>/hold", "quality", explanation=TEXT),
     _act("/lots/<lot>/holds/<int:hold>/lift", "quality", explanation=TEXT),
     _act(
+        "/lots/<lot>/storage-temperatures", "technician quality logistics", facility=scenes.SITE, began_at=MOMENT,
+        ended_at=MOMENT, temperature={"min": "-82", "max": "-78", "unit": "Cel"},
+    ),
+    _act(
         "/lots/<lot>/fill", "technician", **RUN, container="Vial", expires_on="2027-05-01", fill_volume=ML,
         test_quantity=1,
         counts={

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from calendar import monthrange
 from datetime import date
+from functools import lru_cache
 
 
 def year_of(two_digits: str, today: date) -> int:
@@ -14,6 +15,7 @@ def year_of(two_digits: str, today: date) -> int:
     return year + 100 if year - today.year < -49 else year
 
 
+@lru_cache(maxsize=4096)
 def day_of(text: str, today: date, *, zero_day: bool) -> date:
     """``YYMMDD`` as a day; with ``zero_day`` a DD of 00 is the month's last. Raises ``ValueError`` in words."""
     year, month, day = year_of(text[:2], today), int(text[2:4]), int(text[4:6])

@@ -96,6 +96,8 @@ def _is_qualifier(ai: str, key: ApplicationIdentifier) -> bool:
 
 
 def _decoded(text: str) -> str:
+    if "%" not in text:
+        return text
     if not _ESCAPES.fullmatch(text):
         raise Unreadable("a percent sign in the address is not followed by two hexadecimal digits")
     try:

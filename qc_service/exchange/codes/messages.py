@@ -47,7 +47,7 @@ def flags_of(din: Din) -> str:
 
 def _cut(text: str) -> tuple[dict[str, str], list[tuple[Structure, str]]]:
     if not text.startswith(COMPOUND):
-        return {}, list(_structures(text, 0))
+        return {}, _structures(text, 0)
     head = text[len(COMPOUND) : _HEAD]
     if len(head) < _HEAD - len(COMPOUND) or not set(head) <= set(CHARACTERS["d"]):
         raise Unreadable(
@@ -83,7 +83,7 @@ def _structures(text: str, start: int) -> list[tuple[Structure, str]]:
 
 def _identity(known: Structure, content: str) -> str:
     """A message may tell several times (031) if each is of another type."""
-    return f"{known.number}/{content[2:4]}" if known.number == _TIME else known.number
+    return known.number if known.number != _TIME else f"{known.number}/{content[2:4]}"
 
 
 def _named(known: Structure, content: str) -> list[tuple[str, str]]:

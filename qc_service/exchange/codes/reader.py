@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date
+from functools import partial
 
 from qc_service.domain.identifiers import LotNumber
 from qc_service.exchange.codes.donation_codes import from_typed
@@ -141,7 +142,7 @@ def _gs1(elements: Elements, form: Form, today: date, *, separated: bool = True)
         form=form,
         fields=named_values(elements, today, separated=separated),
         canonical=bracketed(elements),
-        digital_link=link(CANONICAL_BASE, elements),
+        address=partial(link, CANONICAL_BASE, elements),
     )
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
+from functools import cached_property
 
 from qc_service.domain.verdict import ScannedCode
 
@@ -27,6 +28,10 @@ class Unreadable(Exception):
         self.reason = reason
 
 
+def _none() -> None:
+    return None
+
+
 class Form(StrEnum):
     """How the code reached us: what a scanner sent, what stands under a symbol, an address, or what was typed."""
 
@@ -41,14 +46,19 @@ class Reading:
     """A code read from its first character to its last.
 
     ``fields`` are by name, in the order read; days are ISO 8601. ``canonical`` of a GS1 code is its bracketed element
-    string in the order read, of every other the text itself. ``digital_link`` is ``None`` where the code has none.
+    string in the order read, of every other the text itself. ``address`` makes its Digital Link.
     """
 
     kind: str
     form: Form
     fields: Mapping[str, str]
     canonical: str
-    digital_link: str | None = None
+    address: Callable[[], str | None] = field(default=_none, repr=False, compare=False)
+
+    @cached_property
+    def digital_link(self) -> str | None:
+        """The code as a Digital Link, or ``None`` where it has none; made when it is first asked for."""
+        return self.address()
 
 
 def scanned(reading: Reading) -> ScannedCode:

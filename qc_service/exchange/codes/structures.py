@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 
 from qc_service.domain.identifiers import Din, checksum_37_2
 from qc_service.exchange.codes.days import time_of
@@ -153,6 +154,7 @@ def _description(text: str) -> str:
     return text
 
 
+@lru_cache(maxsize=4096)
 def day_of(text: str) -> str:
     """``cyyjjj``: a century, a year and the day within it, as ISO 8601. Raises ``ValueError`` in words."""
     century = CENTURIES.get(text[0])

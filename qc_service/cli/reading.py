@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from qc_service.cli.saying import as_json
+from qc_service.cli.saying import CouldNotAsk, as_json
 from qc_service.exchange.codes import read_line
 from qc_service.exchange.instruments import UnreadableFile, read_instrument, reading_dict
 
@@ -36,15 +36,20 @@ def read_instrument_(*, files: tuple[Path, ...], json_: bool) -> None:
 @click.command("read-code")
 @as_json
 def read_code(*, json_: bool) -> None:
-    """Read raw scans, one a line on standard input, with C escapes for control characters."""
+    """Read raw scans, one a line on standard input, with C escapes for control characters.
+
+    Each is read as the service reads it, or refused with the setting of the scanner that is to be changed.
+    """
     del json_  # as above
-    refused = False
+    answers: list[bool] = []
     today = datetime.now(UTC).date()
     for line in sys.stdin.buffer:
         answer = read_line(line.decode("utf-8", "surrogateescape").rstrip("\r\n"), today)
-        refused = refused or not answer["ok"]
+        answers.append(bool(answer["ok"]))
         click.echo(json.dumps(answer))
-    sys.exit(1 if refused else 0)
+    if not answers:
+        raise CouldNotAsk("There was no code: scan into this command, or send raw scans, one a line.")
+    sys.exit(0 if all(answers) else 1)
 
 
 COMMANDS = (read_instrument_, read_code)

@@ -317,6 +317,33 @@ def test_read_code_answers_line_by_line(bare: Command) -> None:
     assert [json.loads(line)["ok"] for line in result.stdout.splitlines()] == [True, False, False]
 
 
+@pytest.mark.parametrize(
+    ("typed", "exit_code", "said"),
+    [
+        (b"=+02000&,1000000000EX261101A&,20000007K3M9QW2TX49", 0, ("isbt128", "EX261101A")),
+        (b"A999026000001S", 0, ("isbt128", "A999026000001")),
+        (b"EXO1:BB8", 0, ("token", "BB8")),
+        (b"+A123BJC5D6E71G", 1, ("unsupported_code", "HIBCC")),
+        (b"=+03000&,1000000000EX261101A", 1, ("malformed_code", "announces 3")),
+        (b"]D2010950600013435210ex261101a", 1, ("scanner_configuration", "Caps Lock")),
+        (b"=A99902600000188\\r", 1, ("scanner_configuration", "carriage return")),
+        (b"\n", 1, ("malformed_code", "nothing")),
+    ],
+)
+def test_read_code_shows_what_the_service_reads(
+    bare: Command, typed: bytes, exit_code: int, said: tuple[str, ...]
+) -> None:
+    result = bare("read-code", "--json", typed=typed + b"\n" if typed != b"\n" else typed)
+    assert result.exit_code == exit_code
+    assert all(one in result.stdout for one in said)
+
+
+def test_read_code_wants_a_code(bare: Command) -> None:
+    result = bare("read-code", typed=b"")
+    assert result.exit_code == 2
+    assert "no code" in result.stderr
+
+
 def test_read_instrument_refuses_what_is_none(bare: Command, tmp_path: Path) -> None:
     file = tmp_path / "empty.csv"
     file.write_bytes(b"")

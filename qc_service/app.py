@@ -22,6 +22,7 @@ from qc_service.application.audit.findings import AuditReport
 from qc_service.application.audit.records import Progress
 from qc_service.application.audit.whole import audit, rebuild
 from qc_service.application.founding import Found, found
+from qc_service.application.keys import must_be_usable
 from qc_service.application.ports import Clock
 from qc_service.application.provenance import Bundler
 from qc_service.application.publishing import Publisher
@@ -29,8 +30,8 @@ from qc_service.application.recall_list import RecallLists
 from qc_service.application.token_claims import label_keys
 from qc_service.application.view import View
 from qc_service.domain.identifiers import CountryCode, Gln, Line, OrganisationId, PersonId
-from qc_service.domain.keys import KeyRole
-from qc_service.domain.label_claims import LONGEST_ISSUER
+from qc_service.domain.keys import KEY, KeyRole
+from qc_service.domain.label_claims import LONGEST_ISSUER, LabelClaims
 from qc_service.domain.permissions import Role
 from qc_service.domain.verdict import Finding, ScannedCode
 from qc_service.exchange.label_tokens import label_token
@@ -202,10 +203,21 @@ def web_app(made: Capabilities) -> Flask:
         jwks=lambda: {"keys": [key.jwk() for key in made.root.record_keys]}, ready=made.ready,
         gln=Gln(made.settings.gln) if made.settings.gln else None,
         requesters_on_record=made.settings.requesters_on_record, recall_list=made.recall_lists.current,
-        label_token=partial(label_token, signer=made.keystore.signer("label")), open_token=made.open_token,
+        label_token=_labelling(made), open_token=made.open_token,
     )  # fmt: skip
     install(app)
     return app
+
+
+def _labelling(made: Capabilities) -> Callable[[LabelClaims], str]:
+    """Signs what labels claim, as long as the records say that the label key may. Raises ``SigningKeyWithdrawn``."""
+    signer = made.keystore.signer("label")
+
+    def signed(claims: LabelClaims) -> str:
+        must_be_usable(made.view().find(KEY, signer.public.keyid))
+        return label_token(claims, signer)
+
+    return signed
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -4,7 +4,7 @@ home/
   keys/record.pem  keys/checkpoint.pem  keys/label.pem   one key for each purpose, mode 0600
   keys/passphrase                                         mode 0600, unless QC_PASSPHRASE is set
   keys/rows.key                                           seals index rows (HMAC), mode 0600
-  keys/record.<keyid>.pem                                 a record key whose place another took
+  keys/record.<keyid>.pem  keys/label.<keyid>.pem         a key whose place another took
   trust/1.root.json  trust/2.root.json …                  what a stranger starts from, the newest last
   checkpoint                                              the last head that was signed
 """
@@ -99,18 +99,28 @@ class Keystore:
         root = self.newest_root()
         return root is not None and any(key.keyid == keyid for key in root.record_keys)
 
-    def successor(self) -> Signer:
-        """The record key that comes next, made where there is none; it signs nothing until ``succeed``."""
-        _create(self._next, encrypt_private_key(Ed25519PrivateKey.generate(), self._passphrase()))
-        return self.signer("record", f"file:{self._next}")
+    def successor(self, role: str = "record") -> Signer:
+        """The key of a purpose that comes next, made where there is none; it signs nothing until ``succeed``."""
+        following = self._next(role)
+        _create(following, encrypt_private_key(Ed25519PrivateKey.generate(), self._passphrase()))
+        return self.signer(role, f"file:{following}")
 
-    def succeed(self) -> None:
-        """Put the next record key in the place of the present one, which is kept under its name, and endorse it.
+    def succeed(self, role: str = "record") -> None:
+        """Put the next key in the place of the present one, which is kept under its name; endorse a record key.
 
-        The new trust root lists both, signed by both. Each file is complete or absent, and a run that was interrupted
-        is finished by the next.
+        Each file is complete or absent, and a run that was interrupted is finished by the next.
         """
-        present, following, root = self.signer("record"), self.successor(), self.newest_root()
+        present, following = self.signer(role), self.successor(role)
+        if role == "record":
+            self._endorse(present, following)
+        kept = self._keys / f"{role}.{present.public.keyid}.pem"
+        if not kept.exists():
+            kept.hardlink_to(self._keys / f"{role}.pem")
+        self._next(role).replace(self._keys / f"{role}.pem")
+
+    def _endorse(self, present: Signer, following: Signer) -> None:
+        """The new trust root lists both, the newest last, and is signed by both."""
+        root = self.newest_root()
         if root is None:
             raise KeyUnusable("This home has no trust root: run 'qc-service init' first.")
         if following.public not in root.record_keys:
@@ -119,14 +129,9 @@ class Keystore:
                 signers=(present, following), version=root.version + 1,
             )  # fmt: skip
             _create(self.root_path(made.version), made.to_bytes(), mode=0o644)
-        kept = self._keys / f"record.{present.public.keyid}.pem"
-        if not kept.exists():
-            kept.hardlink_to(self._keys / "record.pem")
-        self._next.replace(self._keys / "record.pem")
 
-    @property
-    def _next(self) -> Path:
-        return self._keys / "record.next.pem"
+    def _next(self, role: str) -> Path:
+        return self._keys / f"{role}.next.pem"
 
     def signer(self, role: str, uri: str = "") -> Signer:
         """Open the signer of a purpose by its URI, ``file:<path>``; without one the file in this home.

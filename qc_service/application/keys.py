@@ -90,7 +90,7 @@ def must_be_usable(key: SigningKey | None) -> None:
         said = "may be in somebody else's hands" if key.compromised_since is not None else "is retired"
         raise SigningKeyWithdrawn(
             f"The {key.role} key {key.keyid} {said}, and nothing is signed with it. Where no other key took its "
-            "place, run 'qc-service key rotate'; then restart the service."
+            f"place, run 'qc-service key rotate --role {key.role}'; then restart the service."
         )
 
 

@@ -6,10 +6,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from qc_service.application.keys import must_be_usable
 from qc_service.application.ports import UNRELEASED, Query, Store
 from qc_service.application.publishing import Publisher
 from qc_service.application.token_claims import label_keys
+from qc_service.application.view import View
 from qc_service.domain.identifiers import LotNumber
+from qc_service.domain.keys import KEY
 from qc_service.domain.lots import LOT, LotStatus
 from qc_service.exchange.recall_list import RecallList, sealed_list
 from qc_service.ledger.checkpoint import open_checkpoint
@@ -35,7 +38,8 @@ class RecallLists:
     def current(self, at: datetime) -> bytes:
         """The list of the committed head, issued at the beginning of this minute or when the head was recorded.
 
-        So one head has one list a minute, and it never seems younger than it is. Raises ``ForkDetected``.
+        So one head has one list a minute, and it never seems younger than it is. Raises ``ForkDetected``,
+        and ``SigningKeyWithdrawn`` once another record key took the place of this one.
         """
         head = self.store.head()
         issued_at = max(at.replace(second=0), head.recorded_at or at)
@@ -63,6 +67,7 @@ class RecallLists:
         return recalls
 
     def _at_head(self, issued_at: datetime) -> RecallList:
+        must_be_usable(View(self.store).find(KEY, self.signer.public.keyid))
         note = self.publisher.publish(at_least=self.store.head().size)
         return RecallList(
             issuer=self.issuer,

@@ -48,11 +48,19 @@ _WHY = click.option("--explanation", required=True, help="Why, in a sentence tha
 
 
 @key.command()
+@click.option(
+    "--role",
+    type=click.Choice(["record", "label"]),
+    default="record",
+    help="Which key; the record key unless said.",
+)
 @_BY
 @_WHY
 @as_json
-def rotate(*, by: str, explanation: str, json_: bool) -> None:
-    """Put a new record key in the place of the present one, which is retired; what it signed stays valid."""
+def rotate(*, role: str, by: str, explanation: str, json_: bool) -> None:
+    """Put a new key in the place of the present one, which is retired; what it signed stays valid."""
+    if role == KeyRole.LABEL:
+        return _rotate_label(by, explanation, json_=json_)
     with _deciding() as made:
         actor = _decider(made, by)
         present, following = made.keystore.signer("record"), made.keystore.successor()
@@ -63,6 +71,21 @@ def rotate(*, by: str, explanation: str, json_: bool) -> None:
     with _deciding() as made:
         _take_over(made, by, present.public.keyid, explanation)
         _say_new(made, json_=json_)
+    return None
+
+
+def _rotate_label(by: str, explanation: str, *, json_: bool) -> None:
+    with _deciding() as made:
+        actor = _decider(made, by)
+        present, following = made.keystore.signer("label"), made.keystore.successor("label")
+        intent = IntroduceKey(
+            role=KeyRole.LABEL, public=following.public, retires=Line(present.public.keyid),
+            explanation=Text(explanation),
+        )  # fmt: skip
+        made.acts.perform(introduce_key, actor, intent)
+        made.keystore.succeed("label")
+    keyid = following.public.keyid
+    say({"keyid": keyid}, f"Labels are signed with {keyid}. Restart the service.", json_=json_)
 
 
 @key.command()

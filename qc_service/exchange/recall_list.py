@@ -9,7 +9,8 @@
      "label_keys": [{"kid": <16 hex>, "public": <jwk>, "introduced": 3, "retired": null, "revoked_from": null}, …]}
 
 The number is the size of the log, so it never falls. A token by a key is refused where its log index is at or above
-that key's ``retired`` or ``revoked_from``. Only a record key may sign the list: a label key cannot acquit its labels.
+that key's ``retired`` or ``revoked_from``. Only the newest record key may sign the list: a label key cannot acquit its
+own labels.
 """
 
 from __future__ import annotations
@@ -89,9 +90,10 @@ def sealed_list(recalls: RecallList, signer: Signer) -> bytes:
 def open_list(octets: bytes, root: TrustRoot) -> RecallList:
     """The list in a file that a record key of this root signed. Raises ``ListRefused``.
 
-    1. The file is an envelope of this type, in its one spelling. 2. Its key is a record key of the root, and not the
-    log's. 3. The signature fits. 4. The list is of the root's issuer and in its one spelling. 5. Its checkpoint is
-    signed by the root's log, and its number is that checkpoint's size. 6. No label key may sign anything else.
+    1. The file is an envelope of this type, in its one spelling. 2. Its key is the root's newest record key, which
+    stands last: one before it may be in other hands by now. 3. The signature fits. 4. The list is of the root's issuer
+    and in its one spelling. 5. Its checkpoint is signed by the root's log, and its number is that checkpoint's size.
+    6. No label key may sign anything else.
     """
     try:
         if len(octets) > LARGEST:
@@ -106,9 +108,12 @@ def _verified(octets: bytes, root: TrustRoot) -> bytes:
     envelope = Envelope.from_dict(parse(octets))
     if envelope.payload_type != PAYLOAD_TYPE:
         raise ListRefused(f"The file is no recall list, but {envelope.payload_type}.")
-    key = next((known for known in root.record_keys if known.keyid == envelope.keyid), None)
-    if key is None:
-        raise ListRefused("The list is not signed by a record key of this trust root.")
+    key = root.record_keys[-1]
+    if envelope.keyid != key.keyid:
+        raise ListRefused(
+            "The list is not signed by the newest record key of this trust root: if that key was replaced, get the "
+            "next root."
+        )
     if not envelope.verified_by(key):
         raise ListRefused("The list's signature does not fit: something was changed.")
     return envelope.payload

@@ -145,6 +145,21 @@ def test_a_key_is_rotated_and_the_next_trust_root_follows_the_first(command: Com
     assert (again.exit_code, "retired already" in again.output) == (1, True)
 
 
+def test_a_label_key_is_rotated_and_no_trust_root_follows(command: Command, tmp_path: Path) -> None:
+    before = plain(command("key", "--json"))
+    turned = command("key", "rotate", "--role", "label", *WHY, "--json")
+    assert turned.exit_code == 0, turned.output
+    after = plain(command("key", "--json"))
+    assert plain(turned) == {"keyid": after["keys"][2]["keyid"]}
+    assert after["keys"][2] != before["keys"][2]
+    assert (after["keys"][:2], after["trust_root"]) == (before["keys"][:2], before["trust_root"])
+    kept = tmp_path / "var" / "keys" / f"label.{before['keys'][2]['keyid']}.pem"
+    assert kept.stat().st_mode & 0o777 == 0o600
+    again = command("key", "compromised", before["keys"][2]["keyid"], "--since-size", "0", *WHY)
+    assert again.exit_code == 0, again.output
+    assert command("audit").exit_code == 0
+
+
 def test_a_compromised_record_key_is_replaced_first_and_its_records_are_named(command: Command) -> None:
     old = plain(command("key", "--json"))["keys"][0]["keyid"]
     reported = command("key", "compromised", old, "--since-size", "5", *WHY)

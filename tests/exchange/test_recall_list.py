@@ -108,8 +108,18 @@ def test_any_bytes_are_answered(octets: bytes) -> None:
 
 
 @pytest.mark.parametrize("by", [LABEL, CHECKPOINT, STRANGER], ids=["label", "checkpoint", "stranger"])
-def test_only_a_record_key_of_the_root_signs_lists(by: Signer) -> None:
-    assert "not signed by a record key" in refusal(sealed_list(LIST, by))
+def test_only_the_newest_record_key_of_the_root_signs_lists(by: Signer) -> None:
+    assert "not signed by the newest record key" in refusal(sealed_list(LIST, by))
+
+
+def test_a_record_key_whose_place_another_took_signs_no_list() -> None:
+    both = make_root(
+        issuer=ISSUER, log=ROOT.log, record_keys=[RECORD.public, STRANGER.public], signers=[RECORD, STRANGER],
+        version=2,
+    )  # fmt: skip
+    assert open_list(sealed_list(LIST, STRANGER), both) == LIST
+    with pytest.raises(ListRefused, match="get the next root"):
+        open_list(SEALED, both)
 
 
 def test_a_signature_by_another_key_than_named_does_not_fit() -> None:

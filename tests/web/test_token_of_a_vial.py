@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from qc_service.app import web_app
+from qc_service.application.keys import IntroduceKey, introduce_key
 from qc_service.application.token_claims import claims_of, label_keys
 from qc_service.domain.identifiers import Line, Text, VialSerial
 from qc_service.domain.keys import KeyCompromised, KeyIntroduced, KeyRetired, KeyRole
@@ -14,7 +16,9 @@ from qc_service.domain.label_claims import LabelClaims
 from qc_service.domain.permissions import Role
 from qc_service.domain.records import New
 from qc_service.domain.verdict import Finding, ScannedCode
-from qc_service.exchange.label_tokens import PREFIX, label_token
+from qc_service.exchange.label_kids import kid_of
+from qc_service.exchange.label_tokens import PREFIX, label_token, open_token
+from qc_service.exchange.recall_list import open_list
 from qc_service.ledger.shape import to64
 from schemas.label_tokens import LabelTokenSchema
 from tests.fakes import ISSUER, actor, signer
@@ -116,6 +120,29 @@ def test_a_token_that_no_label_key_vouches_for_is_a_finding(shelf: Shelf) -> Non
         answer = asked(shelf, text)
         assert [reason["code"] for reason in answer["reasons"]] == [code]
         assert answer["vial"]["serial"] is None
+
+
+def test_a_label_key_that_is_retired_signs_no_labels_and_the_next_does(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    shelf = filled_shelf(tmp_path_factory.mktemp("rotated"))
+    before, made = told(shelf), shelf.stage.made
+    old, new = made.keystore.signer("label").public, made.keystore.successor("label").public
+    intent = IntroduceKey(
+        role=KeyRole.LABEL, public=new, retires=Line(old.keyid), explanation=Text("A printer was sold.")
+    )
+    made.acts.perform(introduce_key, actor(Role.ADMINISTRATOR), intent)
+    made.keystore.succeed("label")
+    refused = shelf.stage.get("quality", path(shelf), 503)
+    assert refused["type"].endswith("SigningKeyWithdrawn")
+    assert "qc-service key rotate --role label" in refused["detail"]
+    shelf.stage.client = web_app(made).test_client()
+    after = told(shelf)
+    assert (after["lot"], after["serial"]) == (before["lot"], before["serial"])
+    assert (before["kid"], after["kid"]) == (kid_of(old).hex(), kid_of(new).hex())
+    recalls = open_list(shelf.stage.send(None, "GET", "//trust/recalls", status=200).data, made.root)
+    for token in (before["token"], after["token"]):
+        assert open_token(token, recalls.label_keys, ISSUER).lot == GOOD
 
 
 def test_keys_come_from_the_records(tmp_path_factory: pytest.TempPathFactory) -> None:

@@ -9,7 +9,7 @@ from marshmallow import Schema, fields
 from schemas.members import Strict, count, moment, name, parts, several, term, truth, uuid, varying, words
 from schemas.replies import ProblemSchema, RecordedSchema
 
-KINDS = ("verification", "preparation", "administration", "disposition", "receipt")
+KINDS = ("verification", "preparation", "clock", "administration", "disposition", "receipt")
 MOST_ACTS = 100
 
 

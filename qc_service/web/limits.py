@@ -18,7 +18,7 @@ from werkzeug.exceptions import TooManyRequests
 from qc_service.web.service import EXTENSION as SERVICE
 
 EXTENSION = "qc_service.limiter"
-PUBLIC = ("/00/", "/01/", "/check", "/verify/", "/api/v1/verify", "/trust/recalls")
+PUBLIC = ("/00/", "/01/", "/check", "/verify/", "/api/v1/verify", "/trust/recalls", "/downtime-form")
 
 
 def check() -> None:

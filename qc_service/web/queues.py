@@ -48,6 +48,7 @@ _VIAL = "/vials/<lot>/<serial>"
 KINDS = {
     "verification": _kind(vials.ROUTES, "/verifications", "checked_at"),
     "preparation": _kind(vials.ROUTES, f"{_VIAL}/preparation", "prepared_at", prepare_late),
+    "clock": _kind(vials.ROUTES, f"{_VIAL}/clocks", "started_at"),
     "administration": _kind(vials.ROUTES, f"{_VIAL}/administration", "given_at"),
     "disposition": _kind(vials.ROUTES, f"{_VIAL}/disposition", "happened_at"),
     "receipt": _kind(shipments.ROUTES, "/shipments/<shipment>/receipt", "received_at"),

@@ -23,6 +23,7 @@ from qc_service.application.audit.records import Progress
 from qc_service.application.audit.whole import audit, rebuild
 from qc_service.application.founding import Found, found
 from qc_service.application.keys import must_be_usable
+from qc_service.application.offline_pack import Packer
 from qc_service.application.ports import Clock
 from qc_service.application.provenance import Bundler
 from qc_service.application.publishing import Publisher
@@ -204,6 +205,9 @@ def web_app(made: Capabilities) -> Flask:
         gln=Gln(made.settings.gln) if made.settings.gln else None,
         requesters_on_record=made.settings.requesters_on_record, recall_list=made.recall_lists.current,
         label_token=_labelling(made), open_token=made.open_token,
+        packer=Packer(
+            store=made.store, publisher=made.publisher, signer=made.recall_lists.signer, issuer=made.issuer,
+        ),
     )  # fmt: skip
     install(app)
     return app

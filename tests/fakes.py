@@ -111,6 +111,10 @@ class MemoryStore(Store):
         chosen = [vial for vial in of_lot if serials is None or vial.serial in serials]
         return tuple(sorted(chosen, key=lambda vial: vial.ordinal))
 
+    def held(self, organisation: str, most: int) -> tuple[Vial, ...]:
+        own = [vial for vial in self.kept_vials.values() if vial.custody == organisation]
+        return tuple(sorted(own, key=lambda vial: (vial.lot, vial.ordinal)))[:most]
+
     def lots_with_serial(self, serial: str) -> tuple[str, ...]:
         return tuple(sorted(lot for lot, known in self.kept_vials if known == serial))
 

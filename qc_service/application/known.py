@@ -19,8 +19,10 @@ class Known:
     product: Callable[[str], bool]
 
 
-def known_to(source: Store | View) -> Known:
+def known_to(source: Store | View | Known) -> Known:
     """What the store knows now; asked of a view, it notes what a rule went by."""
+    if isinstance(source, Known):
+        return source
     if isinstance(source, View):
         view = source
         return Known(

@@ -232,6 +232,10 @@ class Store(ABC):
         """A lot's vials, all in the order of their ordinals or those named. Raises ``Tampered`` on an edited row."""
 
     @abstractmethod
+    def held(self, organisation: str, most: int) -> tuple[Vial, ...]:
+        """At most so many of the vials that an organisation holds, lot by lot. Raises ``Tampered`` on an edited row."""
+
+    @abstractmethod
     def lot_answer(self, lot: str) -> LotAnswerRow | None:
         """A lot's stable answer. Raises ``Tampered`` where the row was edited."""
 

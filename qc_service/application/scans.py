@@ -62,7 +62,9 @@ class Circumstances:
     at: datetime
 
 
-def question_of(source: Store | View, raw: str, today: date, open_token: OpenToken | None = None) -> Question:
+def question_of(
+    source: Store | View | Known, raw: str, today: date, open_token: OpenToken | None = None
+) -> Question:
     """What a code, a typed lot number or a typed serial asks about; nothing of it is repaired."""
     known = known_to(source)
     text = plain_text(raw) or raw

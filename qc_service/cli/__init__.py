@@ -4,7 +4,17 @@ from __future__ import annotations
 
 import click
 
-from qc_service.cli import demonstration, evidence, installation, keys, labels, reading, tokens
+from qc_service.cli import (
+    demonstration,
+    evidence,
+    installation,
+    keys,
+    labels,
+    offline,
+    queueing,
+    reading,
+    tokens,
+)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 120})
@@ -13,7 +23,7 @@ def main() -> None:
     """Record exosome lots, sign every record, and answer whether anything on record forbids using a vial."""
 
 
-for room in (installation, demonstration, tokens, keys, evidence, reading, labels):
+for room in (installation, demonstration, tokens, keys, evidence, reading, labels, offline, queueing):
     for command in room.COMMANDS:
         main.add_command(command)
 

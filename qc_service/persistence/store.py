@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager
 from typing import Any
 
 import orjson
-from sqlalchemy import ColumnElement, Connection, Engine, bindparam, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Engine, bindparam, func, literal_column, or_, select
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
 from qc_service.application.ports import (
@@ -72,6 +72,13 @@ _CITING = Statement(
     .order_by(_EDGE.citing)
 )
 _VIALS = Statement(select(*_VIAL_ROW).where(_VIAL.lot == bindparam("lot")).order_by(_VIAL.ordinal))
+_HELD = Statement(
+    select(*_VIAL_ROW)
+    .where(_VIAL.custody == bindparam("custody"))
+    .order_by(_VIAL.lot, _VIAL.ordinal)
+    .limit(bindparam("most"))
+    .offset(literal_column("0"))
+)
 _NAMED_VIALS = for_each(
     "SELECT v.lot, v.serial, v.ordinal, v.state, v.custody, v.facts, v.version, v.mac FROM {each} AS w "
     "LEFT JOIN vials v ON v.lot = w.value ->> 0 AND v.serial = w.value ->> 1"
@@ -138,6 +145,9 @@ class SqlStore(Store):
     def _vial(self, row: Any) -> Vial:
         self._sealer.check("vials", row[:7], row[7])
         return rows.vial_of(row[:7])
+
+    def held(self, organisation: str, most: int) -> tuple[Vial, ...]:
+        return tuple(map(self._vial, self.asked(_HELD, custody=organisation, most=most)))
 
     def lots_with_serial(self, serial: str) -> tuple[str, ...]:
         chosen = (

@@ -10,6 +10,7 @@ from flask import current_app
 
 from qc_service.application.actor import OpenToken
 from qc_service.application.acts import Acts
+from qc_service.application.offline_pack import Packer
 from qc_service.application.ports import Clock, Store, TokenStore
 from qc_service.application.provenance import Bundler
 from qc_service.application.publishing import Publisher
@@ -45,6 +46,7 @@ class Service:
     ready: Callable[[], tuple[str, ...]]
     gln: Gln | None
     requesters_on_record: bool
+    packer: Packer
     recall_list: Callable[[datetime], bytes]
     label_token: Callable[[LabelClaims], str]
     open_token: OpenToken

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
+from threading import Thread
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
 import pytest
+from werkzeug.serving import make_server
 
 from qc_service.app import web_app
 from qc_service.application.acts import Acts
 from qc_service.application.ports import Unavailable
 from tests import scenes
 from tests.answering import audited
+from tests.cli.running import run
 from tests.staging import Stage, raise_stage
 from verifier import verify_bundle as stranger
 
@@ -334,6 +339,55 @@ def test_a_receipt_comes_before_what_was_done_with_the_vials(
     bag.prepare()
     told = bag.sent()
     assert kinds(told) == ["ShipmentReceived", "VialPrepared"]
+
+
+@contextmanager
+def _served(stage: Stage) -> Iterator[str]:
+    """The service on a port of this machine, for a command that asks it."""
+    server = make_server("127.0.0.1", 0, web_app(stage.made))
+    thread = Thread(target=server.serve_forever)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+def test_the_command_sends_a_file_and_goes_on_where_it_stopped(bag: Bag, tmp_path: Path) -> None:
+    acts, token = tmp_path / "acts.jsonl", tmp_path / "token"
+    token.write_text(bag.stage.token("clinician"))
+    for place in range(3):
+        bag.prepare(place)
+    options = ("--token-file", str(token), "--device", bag.name)
+    acts.write_text("".join(f"{json.dumps(act)}\n" for act in bag.acts[1:]))
+
+    def send(url: str) -> Any:
+        return run(tmp_path, "send-queue", str(acts), "--url", url, *options)
+
+    assert send("http://127.0.0.1:9").returncode == 2
+    assert send("ftp://qc.example").returncode == 2
+    with _served(bag.stage) as url:
+        waits = send(url)
+        assert (waits.returncode, "Act 1 comes next" in waits.stderr) == (1, True)
+        acts.write_text("".join(f"{json.dumps(act)}\n" for act in bag.acts))
+        sent = send(url)
+        assert (sent.returncode, "3 acts were answered, 0 of them" in sent.stdout) == (0, True)
+        bag.dispose("put_back")
+        acts.write_text("".join(f"{json.dumps(act)}\n" for act in bag.acts))
+        again = send(url)
+        assert (again.returncode, "1 acts were answered, 1 of them" in again.stdout) == (1, True)
+        token.write_text("nobody's")
+        bag.dispose("waste")
+        acts.write_text(f"{json.dumps(bag.acts[-1])}\n")
+        assert "(401)" in send(url).stderr
+    answers = [json.loads(line) for line in (tmp_path / "acts.jsonl.answers").read_text().splitlines()]
+    assert [one["status"] for one in answers] == [201, 201, 201, 422]
+    acts.write_text("[]\n")
+    assert send("http://127.0.0.1:9").returncode == 2
+    acts.write_text("{\n")
+    assert send("http://127.0.0.1:9").returncode == 2
 
 
 def test_where_the_service_stops_the_rest_waits_and_nothing_is_lost(

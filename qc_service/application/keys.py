@@ -84,14 +84,22 @@ def report_compromise(view: View, occasion: Occasion, intent: ReportCompromise) 
     )
 
 
+_ROTATE = (
+    "Where no other key took its place, run 'qc-service key rotate --role {}'; then restart the service."
+)
+_MEND = {
+    KeyRole.RECORD: _ROTATE.format("record"),
+    KeyRole.LABEL: _ROTATE.format("label"),
+    KeyRole.CHECKPOINT: "It is the log's identity and has no successor: a new log has to be founded.",
+}
+
+
 def must_be_usable(key: SigningKey | None) -> None:
     """Refuse to sign with a key that was retired or compromised. Raises ``SigningKeyWithdrawn``."""
     if key is not None and key.withdrawn:
         said = "may be in somebody else's hands" if key.compromised_since is not None else "is retired"
-        raise SigningKeyWithdrawn(
-            f"The {key.role} key {key.keyid} {said}, and nothing is signed with it. Where no other key took its "
-            f"place, run 'qc-service key rotate --role {key.role}'; then restart the service."
-        )
+        signs_nothing = f"The {key.role} key {key.keyid} {said}, and nothing is signed with it."
+        raise SigningKeyWithdrawn(f"{signs_nothing} {_MEND[key.role]}")
 
 
 def _retired(keyid: str, explanation: Text) -> New:

@@ -18,12 +18,14 @@ from qc_service.application.actor import Actor
 from qc_service.application.claims import claimed, replayed_vial
 from qc_service.application.closure import Closure
 from qc_service.application.disclosure import Reader
+from qc_service.application.keys import must_be_usable
 from qc_service.application.manifest import read_manifest
 from qc_service.application.ports import Store
 from qc_service.application.publishing import Publisher
 from qc_service.application.records import envelope
 from qc_service.application.view import View
 from qc_service.domain.errors import NotFound
+from qc_service.domain.keys import KEY
 from qc_service.domain.lots import LOT, Lot
 from qc_service.domain.moments import instant_text
 from qc_service.domain.permissions import Permission
@@ -67,7 +69,11 @@ class Bundler:
         return self._bundle(actor, owner, vial, as_of)
 
     def _bundle(self, actor: Actor, lot: Lot, vial: Vial | None, as_of: datetime) -> bytes:
-        """One size of the log is taken first; nothing later is read, so the parts belong together."""
+        """One size of the log is taken first; nothing later is read, so the parts belong together.
+
+        Raises ``SigningKeyWithdrawn``.
+        """
+        must_be_usable(View(self.store).find(KEY, self.signer.public.keyid))
         note = self.publisher.publish(at_least=self.store.head().size)
         size = open_checkpoint(note, NoteVerifier.parse(self.publisher.verifier)).size
         reader = Reader(actor=actor, owner=lot.organisation)

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from qc_service.application.keys import must_be_usable
 from qc_service.application.ports import LogHead, Store, Unavailable
+from qc_service.application.view import View
+from qc_service.domain.keys import KEY
 from qc_service.ledger.checkpoint import Checkpoint, open_checkpoint
 from qc_service.ledger.forkfile import ForkFile, extends
 from qc_service.ledger.keys import Signer
@@ -41,6 +44,7 @@ class Publisher:
     def publish(self, at_least: int = 0) -> bytes:
         """Return a signed checkpoint of a committed head of at least this size, signing a new one where needed.
 
+        Raises ``SigningKeyWithdrawn`` where the log's key was, and nothing later is signed with it.
         Raises ``ForkDetected`` when the head does not extend the one in the file outside the database.
         """
         published = self._published(at_least)
@@ -63,6 +67,7 @@ class Publisher:
             raise ForkDetected(
                 "The log's head does not extend the last head that was signed; ask for an audit."
             )
+        must_be_usable(View(self._store).find(KEY, self._signer.public.keyid))
         checkpoint = Checkpoint(self._origin, head.size, head.frontier.root())
         note = checkpoint.sign(self._signer)
         self._fork_file.replace(note)

@@ -25,6 +25,7 @@ from qc_service.application.ports import (
 )
 from qc_service.application.view import View
 from qc_service.domain.identifiers import Line
+from qc_service.domain.keys import KeyIntroduced, KeyRole
 from qc_service.domain.records import Enclosure
 from qc_service.domain.shipments import SHIPMENT
 from qc_service.ledger.merkle import Frontier, inclusion_nodes, inclusion_proof, verify_inclusion
@@ -50,6 +51,7 @@ def test_a_store_begins_empty(store: Store) -> None:
     assert store.catalogue(Query(room="lot")) == ((), "")
     assert not store.consigned("river-clinic", "lot/L-1")
     assert store.done("scope") is None
+    assert store.keys() == ()
 
 
 def test_records_are_appended_in_order_and_read_back_as_they_were(store: Store) -> None:
@@ -64,6 +66,20 @@ def test_records_are_appended_in_order_and_read_back_as_they_were(store: Store) 
     assert store.stream("reagent/R-1", 1) == kept[1:]
     assert store.records(2, 100) == store.stream("reagent/R-2")
     assert store.head().recorded_at == desk.clock()
+
+
+def test_keys_are_listed_and_what_each_signed_since_is_found(store: Store) -> None:
+    desk = Desk(store)
+    desk.lay("R-1", reagent(), accepted())
+    keyid = store.records(0, 1)[0].keyid
+    key = KeyIntroduced(role=KeyRole.RECORD, algorithm=Line("ed25519"), public=Line("x"))
+    desk.lay("k-2", key)
+    desk.lay("k-1", key)
+    assert store.keys() == ("k-1", "k-2")
+    assert store.signed_since(keyid, 0) == ("key/k-1", "key/k-2", "reagent/R-1")
+    assert store.signed_since(keyid, 1) == ("key/k-1", "key/k-2", "reagent/R-1")
+    assert store.signed_since(keyid, 2) == ("key/k-1", "key/k-2")
+    assert store.signed_since(keyid, 4) == store.signed_since("nobody", 0) == ()
 
 
 def test_the_head_is_the_tree_over_the_entries(store: Store) -> None:

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from qc_service.app import assemble, audit_installation, web_app
-from qc_service.application.keys import IntroduceKey, ReportCompromise, introduce_key, report_compromise
+from qc_service.application.keys import (
+    IntroduceKey,
+    ReportCompromise,
+    RetireKey,
+    introduce_key,
+    report_compromise,
+    retire_key,
+)
 from qc_service.application.tokens import actor_of
 from qc_service.domain.identifiers import Line, Text
 from qc_service.domain.keys import KeyRole
@@ -16,6 +24,7 @@ from tests import scenes
 from tests.answering import answer, codes
 from tests.persistence.forgery import reach_in
 from tests.staging import Stage, raise_stage
+from verifier import verify_bundle
 
 LOT, DIN = "EX261101A", "A999026000001"
 
@@ -175,3 +184,41 @@ def compromised(stage: Stage, since: int) -> Stage:
     stage.post("quality", f"/lots/{LOT}/hold", explanation="With the new key.")
     stage.post("quality", f"/lots/{LOT}/holds/1/lift", explanation="With the new key.")
     return stage
+
+
+@pytest.mark.parametrize("misused", [False, True], ids=["rotated", "compromised"])
+def test_strangers_go_on_verifying_bundles_after_a_key_took_another_s_place(
+    stage: Stage, serial: str, misused: bool
+) -> None:
+    """Of a lot whose records were all signed before; the first trust root does where nobody else may hold the key."""
+    size, keystore = stage.made.store.head().size, stage.made.keystore
+    if misused:
+        stage = compromised(stage, size)
+    else:
+        old, by = keystore.signer("record").public.keyid, actor_of(stage.made.view(), "t.administrator")
+        new = keystore.successor().public
+        introduced = IntroduceKey(role=KeyRole.RECORD, public=new, explanation=WHY)
+        stage.made.acts.perform(introduce_key, by, introduced)
+        keystore.succeed()
+        stage = anew(stage)
+        stage.made.acts.perform(introduce_key, by, replace(introduced, retires=Line(old)))
+        scenes.hold(stage, LOT)
+    bundle = stage.send("auditor", "GET", f"/lots/{LOT}/provenance", status=200).data
+    for version, good in ((1, not misused), (2, True)):
+        root = keystore.root(version)
+        assert root is not None
+        outcome = verify_bundle.verify(bundle, root)
+        assert (outcome.exit_code == 0) is good, outcome.found
+    assert codes(answer(stage, LOT, serial, "clinician")) == ([] if misused else ["on_hold"])
+
+
+def test_a_withdrawn_checkpoint_key_signs_no_head(stage: Stage) -> None:
+    by, keyid = (
+        actor_of(stage.made.view(), "t.administrator"),
+        stage.made.keystore.signer("checkpoint").public.keyid,
+    )
+    stage.send(None, "GET", "//log/checkpoint", status=200)
+    stage.made.acts.perform(retire_key, by, RetireKey(keyid=Line(keyid), explanation=WHY))
+    refused = stage.send(None, "GET", "//log/checkpoint", status=503).get_json()
+    assert "a new log has to be founded" in refused["detail"]
+    assert stage.post("quality", f"/lots/{LOT}/hold", explanation="A fact is recorded.")["proof"] is None

@@ -1,7 +1,7 @@
 """``python -m bench [--quick | --million] [--workers N] [--only PART …] [--postgresql]``: measure, print the ratios.
 
-Parts: codes, pictures, limits, reads, writes, proofs; all in one run. The exit code is 0 where all goals were met,
-else 1.
+Parts: codes, pictures, copies, limits, reads, writes, proofs; all in one run. The exit code is 0 where all goals were
+met, else 1.
 """
 
 from __future__ import annotations
@@ -15,20 +15,20 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 
-from bench import codes, pictures, proofs, reads, writes
+from bench import codes, copies, pictures, proofs, reads, writes
 from bench.limits import of_machine
 from bench.network import Network, founded
 from bench.table import Row, printed
 
-PARTS = ("codes", "pictures", "limits", "reads", "writes", "proofs")
-APART = {"codes", "pictures"}
+PARTS = ("codes", "pictures", "copies", "limits", "reads", "writes", "proofs")
+APART = {"codes", "pictures", "copies"}
 """The parts that need no records."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Size:
-    """How much is measured: lots and their vials, seconds of a read run, acts of a write run, records of an audit, and
-    photographs."""
+    """How much is measured: lots and their vials, seconds of a read run, acts of a write run, records of an audit,
+    photographs, and simulated lives of vials."""
 
     few_lots: int = 10
     lots: int = 100
@@ -37,9 +37,10 @@ class Size:
     acts: int = 1500
     records: int = 10_000
     pictures: int = 40
+    lives: int = 10_000
 
 
-QUICK = Size(few_lots=2, lots=10, vials=300, seconds=2, acts=300, records=1_000, pictures=8)
+QUICK = Size(few_lots=2, lots=10, vials=300, seconds=2, acts=300, records=1_000, pictures=8, lives=2_000)
 MILLION = Size(few_lots=2, lots=200, vials=5_000)
 
 
@@ -66,6 +67,10 @@ def main() -> int:
         found = list(pictures.rows(size.pictures))
         rows += found
         sys.stdout.write(printed("\nPictures, one at a time", found))
+    if "copies" in chosen.only:
+        found = list(copies.rows(vials=size.lives))
+        rows += found
+        sys.stdout.write(printed("\nCopies, simulated", found))
     databases = (("SQLite", 0.8), ("PostgreSQL", 0.4)) if chosen.postgresql else (("SQLite", 0.8),)
     for name, goal in databases if set(chosen.only) - APART else ():
         found = list(_measured(size, chosen.only, chosen.workers, name, goal))

@@ -95,6 +95,15 @@ def test_the_same_vial_in_two_symbols_is_one(shelf: Shelf) -> None:
     assert answer["read"]["code"] == shelf.scan("good")
 
 
+def test_an_offline_token_is_answered_and_is_the_vial_beside_it(shelf: Shelf) -> None:
+    token = plain(shelf.stage.get("quality", f"/vials/{GOOD}/{shelf.serials['good']}/token")["token"])
+    alone = sent(shelf, beside(token))
+    assert alone["decision"] == "in_order"
+    assert alone["read"]["code"].startswith("]Q1EXO1:")
+    both = sent(shelf, beside(token, label(shelf, "good")))
+    assert (both["decision"], both["read"]["code"]) == ("in_order", shelf.scan("good"))
+
+
 def test_several_vials_in_view_raise_the_question_which(shelf: Shelf) -> None:
     answer = sent(shelf, beside(label(shelf, "good"), label(shelf, "held", HELD)))
     assert (answer["decision"], codes(answer)) == ("cannot_verify", ["malformed_code"])

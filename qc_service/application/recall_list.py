@@ -33,6 +33,7 @@ class RecallLists:
     publisher: Publisher
     signer: Signer
     issuer: str
+    _released: dict[str, tuple[int, bool]] = field(default_factory=dict, init=False)
     _last: tuple[tuple[int, datetime], bytes] | None = field(default=None, init=False)
 
     def current(self, at: datetime) -> bytes:
@@ -82,19 +83,24 @@ class RecallLists:
         """Every lot that is recalled or withdrawn, and those on hold or rejected that were released before: what never
         left is nobody's to know. The gravest comes first."""
         for status in (*CALLED_BACK, *STOPPED):
-            for name in self._of_status(status):
-                if status in CALLED_BACK or self._was_released(name):
+            for name, seq in self._of_status(status):
+                if status in CALLED_BACK or self._was_released(name, seq):
                     yield LotNumber(name), status.value
 
-    def _of_status(self, status: LotStatus) -> Iterator[str]:
+    def _of_status(self, status: LotStatus) -> Iterator[tuple[str, int]]:
         after = ""
         while True:
             query = Query(room=LOT.room, size=AT_ONCE, after=after, filters={"status": status.value})
             rows, after = self.store.catalogue(query)
-            yield from (row.stream.partition("/")[2] for row in rows)
+            yield from ((row.stream.partition("/")[2], row.seq) for row in rows)
             if not after:
                 return
 
-    def _was_released(self, lot: str) -> bool:
-        row = self.store.hot(lot, "")[0]
-        return row is not None and row.release_index != UNRELEASED
+    def _was_released(self, lot: str, seq: int) -> bool:
+        """Looked up once for each state of the lot's stream: rejected lots add up over the years."""
+        known = self._released.get(lot)
+        if known is None or known[0] != seq:
+            row = self.store.hot(lot, "")[0]
+            known = (seq, row is not None and row.release_index != UNRELEASED)
+            self._released[lot] = known
+        return known[1]

@@ -23,6 +23,7 @@ from qc_service.application.audit.records import Progress
 from qc_service.application.audit.whole import audit, rebuild
 from qc_service.application.founding import Found, found
 from qc_service.application.keys import must_be_usable
+from qc_service.application.label_jobs import Press
 from qc_service.application.offline_pack import Packer
 from qc_service.application.ports import Clock
 from qc_service.application.provenance import Bundler
@@ -36,6 +37,7 @@ from qc_service.domain.label_claims import LONGEST_ISSUER, LabelClaims
 from qc_service.domain.permissions import Role
 from qc_service.domain.verdict import Finding, ScannedCode
 from qc_service.exchange.label_tokens import label_token
+from qc_service.exchange.labels.press import proof
 from qc_service.exchange.scanned_tokens import vial_of_token
 from qc_service.keystore import ROLES, Keystore, KeyUnusable
 from qc_service.ledger.forkfile import ForkFile
@@ -103,6 +105,12 @@ class Capabilities:
             return (
                 str(error) if isinstance(error, schema.SchemaMismatch) else "the database cannot be reached",
             )
+
+    @property
+    def press(self) -> Press:
+        """What printing labels wants: the service's address and name, its label key, and the proof of a job."""
+        link = Line(self.settings.public_url)
+        return Press(link=link, issuer=self.issuer, token=_labelling(self), proof=proof)
 
     def close(self) -> None:
         """Give back the database connections."""
@@ -204,7 +212,7 @@ def web_app(made: Capabilities) -> Flask:
         jwks=lambda: {"keys": [key.jwk() for key in made.root.record_keys]}, ready=made.ready,
         gln=Gln(made.settings.gln) if made.settings.gln else None,
         requesters_on_record=made.settings.requesters_on_record, recall_list=made.recall_lists.current,
-        label_token=_labelling(made), open_token=made.open_token,
+        label_token=made.press.token, open_token=made.open_token, press=made.press,
         packer=Packer(
             store=made.store, publisher=made.publisher, signer=made.recall_lists.signer, issuer=made.issuer,
         ),

@@ -78,7 +78,7 @@ class FillSchema(Schema):
     serial_root = fixed(64, "Commits to every serial.", required=True)
     manifest = fixed(64, "The list of serials, by SHA-256.", required=True)
     labels = part(LabelCountSchema, "The latest count of labels.", required=True, none=True)
-    labels_printed = count("How many labels were printed here, reprints among them.", required=True)
+    labels_printed = count("How many labels were printed here for vials, reprints among them.", required=True)
     reconciled = truth("Whether every label is accounted for.", required=True)
     retention_is_short = truth("Fewer are retained than twice what the tests need.", required=True)
 

@@ -45,7 +45,9 @@ class PrintLabelsSchema(Strict):
     isbt128_product = fixed(
         5, "How ISBT 128 describes the product, such as D0001: its symbol alone wants it."
     )
-    reason = text("Why a label is printed again; needed where one of the vials has one already.")
+    reason = text(
+        "Why a label is printed again; needed where one of the vials has one (or, with a token, an insert) already."
+    )
 
 
 class LabelPrintSchema(Schema):
@@ -56,7 +58,7 @@ class LabelPrintSchema(Schema):
     format = term(LABEL_FORMATS, "What the printer takes.", required=True)
     stock = words("Which label stock.")
     vials = parts(OrdinalsSchema, "Which vials, by their ordinals.", most=2_500, required=True)
-    printed_again = count("How many of these vials had a label before.", required=True)
+    printed_again = count("How many of these vials had a label, or an insert, before.", required=True)
     reason = text("Why they were printed again.", required=True, none=True)
     by = words("Who printed them.")
     at = moment("When it was recorded.", required=True)
@@ -68,7 +70,7 @@ class LabelPrintsSchema(Schema):
     """The prints of a lot's labels."""
 
     items = parts(LabelPrintSchema, "Every print, oldest first.", most=MOST_PRINTS, required=True)
-    labels = count("How many labels there are in all.", required=True)
+    labels = count("How many labels were printed for vials in all; inserts are not counted.", required=True)
 
 
 class SizeSchema(Schema):

@@ -32,6 +32,7 @@ from qc_service.domain.label_prints import (
     LabelSymbol,
     ReprintNeedsReason,
     TooManyLabels,
+    labels_on_vials,
     printed_before,
     ranges,
 )
@@ -82,7 +83,7 @@ def print_labels(press: Press, view: View, occasion: Occasion, intent: PrintLabe
     lot = own(view, actor, LOT, intent.lot)
     ordinals = _chosen(view, fill_of(lot), intent)
     stock = _stock(intent.stock, intent.format, count=len(ordinals))
-    _must_be_first_or_reasoned(lot, ordinals, intent.reason)
+    _must_be_first_or_reasoned(lot, ordinals, intent)
     label = label_of(
         view, lot, intent.symbol, intent.isbt128_product, link=press.link, day=occasion.at.date()
     )
@@ -141,10 +142,10 @@ def read_prints(view: View, actor: Actor, lot: str) -> dict[str, Any]:
     told = []
     for printed in state.filling.prints:
         recorded, _ = _print(view, state, printed.number)
-        again = printed_before(earlier, printed.ordinals)
+        again = printed_before(earlier, printed.symbol, printed.ordinals)
         told.append(_told(recorded, printed, sum(map(len, again))))
         earlier.append(printed)
-    return {"items": told, "labels": sum(printed.count for printed in state.filling.prints)}
+    return {"items": told, "labels": labels_on_vials(state.filling.prints)}
 
 
 def _told(recorded: Recorded, printed: LabelsPrinted, again: int) -> dict[str, Any]:
@@ -204,18 +205,18 @@ def _stock(code: Slug, into: LabelFormat, *, count: int) -> Stock:
     return stock
 
 
-def _must_be_first_or_reasoned(lot: Lot, ordinals: tuple[int, ...], reason: Text | None) -> None:
-    again = printed_before(lot.filling.prints, ordinals)
-    if not again or reason is not None:
+def _must_be_first_or_reasoned(lot: Lot, ordinals: tuple[int, ...], intent: PrintLabels) -> None:
+    again = printed_before(lot.filling.prints, intent.symbol, ordinals)
+    if not again or intent.reason is not None:
         return
     named = ", ".join(map(str, again[:5])) + (" and others" if len(again) > 5 else "")
+    had = "a label" if intent.symbol.on_vials else "an insert"
     detail = (
-        f"vials {named} have a label already: state the reason for another, and destroy the one it replaces"
+        f"vials {named} have {had} already: state the reason for another, and destroy the one it replaces"
     )
-    source = "21 CFR 211.125"
     raise ReprintNeedsReason(
-        f"A label is printed twice for a reason: {detail}.",
-        (Reason(code="printed_before", detail=detail, source=source),),
+        f"Nothing is printed twice without a reason: {detail}.",
+        (Reason(code="printed_before", detail=detail, source="21 CFR 211.125"),),
     )
 
 

@@ -15,6 +15,7 @@ from qc_service.application.view import View
 from qc_service.domain.codec import to_plain
 from qc_service.domain.disposition import Disposition, Hold
 from qc_service.domain.filling import Filling
+from qc_service.domain.label_prints import labels_on_vials
 from qc_service.domain.lots import LOT, Lot
 from qc_service.domain.moments import instant_text
 from qc_service.domain.permissions import Permission
@@ -115,7 +116,7 @@ def _fill(filling: Filling) -> Plain | None:
     return {
         **to_plain(filling.fill),
         "labels": to_plain(filling.labels),
-        "labels_printed": sum(printed.count for printed in filling.prints),
+        "labels_printed": labels_on_vials(filling.prints),
         "reconciled": filling.reconciled,
         "retention_is_short": filling.fill.retention_is_short,
     }

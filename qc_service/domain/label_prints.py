@@ -23,6 +23,11 @@ class LabelSymbol(StrEnum):
     ISBT128_DATA_MATRIX = "isbt128_data_matrix"
     OFFLINE_TOKEN_QR = "offline_token_qr"  # noqa: S105  the name of a symbol
 
+    @property
+    def on_vials(self) -> bool:
+        """Whether it is for the vial's own label; a token is for its carton or insert."""
+        return self is not LabelSymbol.OFFLINE_TOKEN_QR
+
 
 class LabelFormat(StrEnum):
     """What a print is sent to the printer as; the last two are of one label."""
@@ -121,7 +126,16 @@ def ranges(ordinals: Iterable[int]) -> tuple[Ordinals, ...]:
     return tuple(found)
 
 
-def printed_before(prints: Iterable[LabelsPrinted], ordinals: Iterable[int]) -> tuple[Ordinals, ...]:
-    """Those of the vials that were in a print before."""
-    had = {one for earlier in prints for one in earlier.ordinals}
+def printed_before(
+    prints: Iterable[LabelsPrinted], symbol: LabelSymbol, ordinals: Iterable[int]
+) -> tuple[Ordinals, ...]:
+    """Those of the vials that had one before: a label of their own, or for a token an insert."""
+    had = {
+        one for earlier in prints if earlier.symbol.on_vials == symbol.on_vials for one in earlier.ordinals
+    }
     return ranges(had.intersection(ordinals))
+
+
+def labels_on_vials(prints: Iterable[LabelsPrinted]) -> int:
+    """How many labels were printed for the vials themselves: those that are counted (21 CFR 211.125(c))."""
+    return sum(printed.count for printed in prints if printed.symbol.on_vials)

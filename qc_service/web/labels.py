@@ -12,7 +12,6 @@ import orjson
 from flask import Response, request
 
 from qc_service.application.actor import Actor
-from qc_service.application.label_jobs import Press
 from qc_service.application.labels import (
     PrintLabels,
     job_of,
@@ -23,13 +22,12 @@ from qc_service.application.labels import (
 from qc_service.application.view import View
 from qc_service.domain.codec import from_plain
 from qc_service.domain.errors import Malformed, NotFound
-from qc_service.domain.identifiers import Line
 from qc_service.domain.label_prints import SINGLES, THERMAL, LabelFormat
 from qc_service.domain.lots import LOT
 from qc_service.domain.permissions import Permission
 from qc_service.exchange.labels.calibration import calibration
 from qc_service.exchange.labels.jobs import LabelJob, Placement
-from qc_service.exchange.labels.press import MEDIA_TYPES, name_of, pressed, proof
+from qc_service.exchange.labels.press import MEDIA_TYPES, name_of, pressed
 from qc_service.exchange.labels.stocks import STOCKS, Stock
 from qc_service.web.asking import actor, performed, received, whole_number
 from qc_service.web.routes import Custom, Read
@@ -57,7 +55,11 @@ def post_labels(lot: str) -> Response:
     said = {**received(PrintLabelsSchema), "lot": lot}
     intent = from_plain(PrintLabels, said)
     response = performed(
-        partial(print_labels, _press()), intent, stream=f"{LOT.room}/{lot}", said=said, encloses="label"
+        partial(print_labels, service().press),
+        intent,
+        stream=f"{LOT.room}/{lot}",
+        said=said,
+        encloses="label",
     )
     payload = orjson.loads(base64.b64decode(orjson.loads(response.get_data())["record"]["payload"]))
     response.headers["Location"] = _address(lot, payload["predicate"]["body"]["number"])
@@ -66,7 +68,7 @@ def post_labels(lot: str) -> Response:
 
 def get_print(lot: str, number: int) -> Response:
     """The file of a print: the same as it was when it was recorded, placed as this printer needs it."""
-    job = job_of(_press(), service().view(), actor(), lot, number)
+    job = job_of(service().press, service().view(), actor(), lot, number)
     return _file(job, _placement(job.stock, job.format), "attachment")
 
 
@@ -77,7 +79,7 @@ def get_preview(lot: str) -> Response:
     intent = from_plain(PrintLabels, asked)
     if intent.format not in SINGLES:
         raise Malformed("a specimen is svg or png", field="format")
-    job = specimen_of(_press(), found.view(), actor(), intent, at=found.clock())
+    job = specimen_of(found.press, found.view(), actor(), intent, at=found.clock())
     return _file(job, Placement(), "inline")
 
 
@@ -103,11 +105,6 @@ def get_calibration(stock: str) -> Response:
         raise Malformed("a roll has no calibration page: its printer finds the labels itself", field="stock")
     page = calibration(found, _placement(found, LabelFormat.PDF), service().clock())
     return _sent(page, MEDIA_TYPES[LabelFormat.PDF], f"{stock}-calibration.pdf", "inline")
-
-
-def _press() -> Press:
-    found = service()
-    return Press(link=Line(found.public_url), issuer=found.issuer, token=found.label_token, proof=proof)
 
 
 def _address(lot: str, number: int) -> str:

@@ -10,6 +10,7 @@ from flask import current_app
 
 from qc_service.application.actor import OpenToken
 from qc_service.application.acts import Acts
+from qc_service.application.label_jobs import Press
 from qc_service.application.offline_pack import Packer
 from qc_service.application.ports import Clock, Store, TokenStore
 from qc_service.application.provenance import Bundler
@@ -28,7 +29,8 @@ class Service:
 
     ``gln`` is by which the service answers for a manufacturer that has none; ``requesters_on_record`` lets nobody else
     send verification messages.
-    ``label_token`` signs what a label claims; ``open_token`` says which vial such a token names, once it holds.
+    ``press`` is what printing labels wants, ``label_token`` signs what a label claims; ``open_token`` says which vial
+    such a token names, once it holds.
     """
 
     acts: Acts
@@ -49,6 +51,7 @@ class Service:
     packer: Packer
     recall_list: Callable[[datetime], bytes]
     label_token: Callable[[LabelClaims], str]
+    press: Press
     open_token: OpenToken
 
     def view(self) -> View:

@@ -169,6 +169,14 @@ class TestReprints:
         with pytest.raises(ReprintNeedsReason):
             printing.prints(replace(PRINT, first=0, last=0, symbol=LabelSymbol.DIGITAL_LINK_QR))
 
+    def test_an_insert_beside_the_label_is_no_reprint(self, printing: Printing) -> None:
+        insert = replace(PRINT, symbol=LabelSymbol.OFFLINE_TOKEN_QR)
+        printing.prints()
+        printing.prints(insert)
+        with pytest.raises(ReprintNeedsReason, match="vials 0–10 have an insert already"):
+            printing.prints(insert)
+        assert printing.told()["labels"] == 11
+
     def test_many_vials_are_named_in_short(self, printing: Printing) -> None:
         for one in range(0, 11, 2):
             printing.prints(replace(PRINT, first=one, last=one))

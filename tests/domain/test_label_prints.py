@@ -18,6 +18,7 @@ from qc_service.domain.label_prints import (
     LabelsPrinted,
     LabelSymbol,
     Ordinals,
+    labels_on_vials,
     printed_before,
     ranges,
 )
@@ -64,8 +65,16 @@ class TestPrints:
 
     def test_vials_that_had_a_label_are_named(self) -> None:
         prints = (printed((0, 9)), printed((20, 29), number=2))
-        assert printed_before(prints, range(8, 22)) == printed((8, 9), (20, 21)).vials
-        assert printed_before(prints, range(10, 20)) == ()
+        gs1, token = LabelSymbol.GS1_DATA_MATRIX, LabelSymbol.OFFLINE_TOKEN_QR
+        assert printed_before(prints, gs1, range(8, 22)) == printed((8, 9), (20, 21)).vials
+        assert printed_before(prints, LabelSymbol.DIGITAL_LINK_QR, [0]) == printed((0, 0)).vials
+        assert printed_before(prints, gs1, range(10, 20)) == ()
+        assert printed_before(prints, token, range(30)) == ()
+        assert printed_before((replace(prints[0], symbol=token),), token, [9]) == printed((9, 9)).vials
+
+    def test_inserts_are_not_counted_among_labels(self) -> None:
+        insert = replace(printed((0, 9)), symbol=LabelSymbol.OFFLINE_TOKEN_QR)
+        assert labels_on_vials((insert, printed((0, 3)), printed((3, 3), number=3))) == 5
 
 
 IND = RegulatoryBasis(

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from qc_service.application.disposition import RejectLot, ReleaseLot, reject_lot, release_lot
 from qc_service.application.investigations import ConcludeInvestigation, conclude_investigation
+from qc_service.application.labels import PrintLabels, print_labels
 from qc_service.application.lots import RegisterLot, register_lot
 from qc_service.application.results import VerifyResult, verify_result
 from qc_service.application.shipments import DispatchShipment, dispatch_shipment
@@ -16,6 +19,7 @@ from qc_service.cli.demo.making import (
     finished,
     justified,
     labels_counted,
+    labels_printed,
     numbered,
     registered,
     released,
@@ -110,6 +114,7 @@ def _formulate(stage: Stage, batch: Batch, parents: object, additives: object) -
     with stage.telling("The rest is done at North Works."):
         steps(stage, batch.number, ("sterile_filtration",))
         filled(stage, batch)
+        labels_printed(stage, batch)
         steps(stage, batch.number, ("inspection", "labelling", "storage"))
         labels_counted(stage, batch)
     stage.refuse(
@@ -136,6 +141,7 @@ def good_lot(stage: Stage, bulks: Bulks) -> str:
         f"{lot} is filled from {bulks.cord}: 40 vials for use, each with a serial nobody can guess."
     ):
         finished(stage, batch)
+    _printed_again(stage, batch)
     stage.clock.on(89)
     with stage.telling(
         "Anton Sample's results: particles, size, identity, purity, endotoxin, mycoplasma, filter, pH."
@@ -162,6 +168,21 @@ def good_lot(stage: Stage, bulks: Bulks) -> str:
         released(stage, lot)
     shipped(stage, lot, LAKESIDE, HARBOUR, count=8, leaves=73)
     return lot
+
+
+def _printed_again(stage: Stage, batch: Batch) -> None:
+    """Two labels smear: nothing is printed twice without a reason, and the count comes to the same."""
+    stage.refuse(
+        "Two labels smeared, and Tilda Sample asks for them once more.",
+        "technician", partial(print_labels, stage.made.press), PrintLabels,
+        lot=batch.number, stock="a4_65_38x21", symbol="gs1_data_matrix", format="pdf", first=0, last=1,
+    )  # fmt: skip
+    with stage.telling(
+        "She says why, and counts them as spoiled. An insert with an offline token goes along."
+    ):
+        labels_printed(stage, batch, first=0, last=1, reason="The first two labels smeared in the printer.")
+        labels_counted(stage, batch, spoiled=2)
+        labels_printed(stage, batch, symbol="offline_token_qr", stock="a4_8_99x68", first=0, last=7)
 
 
 def lot_with_growth(stage: Stage, bulks: Bulks) -> str:

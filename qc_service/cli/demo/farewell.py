@@ -40,7 +40,7 @@ def square(text: str) -> str:
 def _tries(plain: dict[str, Any]) -> Iterator[tuple[str, str]]:
     lots, vials = plain["lots"], plain["vials"]
     paths = {
-        "technician": f"/lots/{lots['released']}",
+        "technician": f"/lots/{lots['released']}/labels",
         "analyst": f"/lots/{lots['rejected']}/results",
         "quality": f"/donations/{plain['donations'][2]}/screenings",
         "logistics": "/shipments",

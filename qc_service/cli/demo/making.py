@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 
 from qc_service.application.assessment import AssessLot, assess_lot
 from qc_service.application.disposition import ReleaseLot, release_lot
 from qc_service.application.filling import ReconcileLabels, RecordFill, reconcile_labels, record_fill
+from qc_service.application.labels import PrintLabels, print_labels
 from qc_service.application.lots import RegisterLot, register_lot
 from qc_service.application.processing import DecideDeviation, RecordStep, decide_deviation, record_step
 from qc_service.application.results import RecordResult, VerifyResult, record_result, verify_result
@@ -107,12 +109,20 @@ def filled(stage: Stage, batch: Batch) -> None:
     )  # fmt: skip
 
 
-def labels_counted(stage: Stage, batch: Batch) -> None:
-    """Account for every label of the fill."""
-    used = batch.vials + RETAINED
+def labels_printed(stage: Stage, batch: Batch, symbol: str = "gs1_data_matrix", **members: object) -> None:
+    """Print labels for every vial that was not rejected, or what is said instead."""
+    stage.act(
+        "technician", partial(print_labels, stage.made.press), PrintLabels,
+        **{"lot": batch.number, "stock": "a4_65_38x21", "symbol": symbol, "format": "pdf", **members},
+    )  # fmt: skip
+
+
+def labels_counted(stage: Stage, batch: Batch, *, spoiled: int = 0) -> None:
+    """Account for every label of the fill: those of the print, and those that were printed again."""
+    used = batch.vials + RETAINED + SAMPLES
     stage.act(
         "technician", reconcile_labels, ReconcileLabels,
-        lot=batch.number, issued=used + 3, used=used, spoiled=2, returned=1,
+        lot=batch.number, issued=used + spoiled, used=used, spoiled=spoiled, returned=0,
     )  # fmt: skip
 
 
@@ -122,6 +132,7 @@ def finished(stage: Stage, batch: Batch) -> None:
     registered(stage, batch.number, "finished", batch.made, quantity="60 mL", parents=parents)
     steps(stage, batch.number, ("formulation", "sterile_filtration"))
     filled(stage, batch)
+    labels_printed(stage, batch)
     steps(stage, batch.number, ("inspection", "labelling", "storage"))
     labels_counted(stage, batch)
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import time
 
 from qc_service.application.checks import RecordCheck, record_check
+from qc_service.application.copies import SettleSuspicion, settle_suspicion
 from qc_service.application.disposition import HoldLot, hold_lot
 from qc_service.application.preparation import PrepareVial, prepare_vial
 from qc_service.application.reactions import (
@@ -86,6 +87,11 @@ def at_the_clinic(stage: Stage, good: str, serum: str) -> Used:
     stage.clock.on(69)
     with stage.telling("A label with that serial turns up at Carla Sample's clinic, and she checks it."):
         _check(stage, "clinician", elsewhere)
+    with stage.telling("A copy is suspected. Quality finds the label's backing in a chart, and settles it."):
+        stage.act(
+            "quality", settle_suspicion, SettleSuspicion, outcome="false_alarm",
+            reason="The label came with the chart of a patient who changed clinics.", **_of(elsewhere),
+        )  # fmt: skip
     stage.refuse(
         "She would inject the topical serum.",
         "clinician", prepare_vial, PrepareVial,

@@ -90,8 +90,8 @@ def test_r2_a_lot_of_which_nothing_is_done_is_refused_for_everything_at_once(sta
         stage, "EX-NOTHING",
         [
             "donor_undetermined", "consent_withdrawn", "consent_does_not_cover", "not_assessed",
-            *["assay_missing"] * 4, "investigation_open", *["process_unfinished"] * 3, "deviation_open",
-            "not_filled", "on_hold",
+            *["assay_missing"] * 4, *["investigation_open"] * 2, *["process_unfinished"] * 3, "deviation_open",
+            "not_filled", "on_hold", "on_hold",
         ],
     )  # fmt: skip
 
@@ -109,7 +109,7 @@ def test_r2_consent_that_was_withdrawn_keeps_the_lot(stage: Stage) -> None:
     stage.post(
         "quality", f"/donations/{din}/consent-withdrawal", withdrawn_on=stage.clock().date().isoformat()
     )
-    unreleased(stage, "EX-CONSENT", ["consent_withdrawn"])
+    unreleased(stage, "EX-CONSENT", ["consent_withdrawn", "investigation_open", "on_hold"])
 
 
 def test_r2_an_open_deviation_keeps_the_lot_until_it_is_decided(stage: Stage, ready: str) -> None:

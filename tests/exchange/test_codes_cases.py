@@ -9,7 +9,7 @@ import pytest
 
 from qc_service.exchange.codes import read_line
 
-CASES = Path(__file__).parent / "fixtures" / "codes.txt"
+CASES = Path(__file__).parent / "code_cases.txt"
 TODAY = date(2026, 11, 22)
 
 

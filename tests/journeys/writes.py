@@ -145,6 +145,7 @@ ACTS = (
     _act("/shipments/<shipment>/receipt", "logistics clinician"),
     _act("/shipments/<shipment>/excursion", "quality", acceptable=True, reason=TEXT),
     _act("/verifications", "clinician", lot=LOT),
+    _act("/verifications/tray", "clinician", codes=[LOT]),
     _act("/vials/<lot>/<serial>/preparation", "clinician", starts=["thaw"], route="injection"),
     _act("/vials/<lot>/<serial>/clocks", "clinician", starts=["puncture"]),
     _act(

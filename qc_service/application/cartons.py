@@ -79,7 +79,7 @@ def carton_verdict(
     }  # fmt: skip
     return Verdict(
         decision=together.decision, reasons=together.reasons, notices=together.notices, head=head, stable=b"",
-        topical_only=any(verdict.topical_only for verdict in verdicts), use_before=None,
+        topical_only=any(verdict.topical_only for verdict in verdicts), use_before=None, asked=ScannedCode(),
     )  # fmt: skip
 
 

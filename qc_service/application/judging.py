@@ -62,6 +62,7 @@ class Verdict:
     stable: bytes
     topical_only: bool
     use_before: datetime | None
+    asked: ScannedCode
 
     def content(self) -> bytes:
         """The answer as JSON; the stable part is spliced in as the bytes that were kept."""
@@ -99,7 +100,7 @@ def judge(
     kept = row.stable if row else b""
     return Verdict(
         decision=decision, reasons=reasons, notices=notices, head=head, stable=kept if stable is None else stable,
-        topical_only=facts.topical_only if facts else False, use_before=use_before,
+        topical_only=facts.topical_only if facts else False, use_before=use_before, asked=fields,
     )  # fmt: skip
 
 

@@ -247,4 +247,5 @@ def unanswered(fields: ScannedCode, finding: Finding, at: datetime, tree_size: i
     }  # fmt: skip
     return Verdict(
         decision=decision, reasons=(finding,), notices=(), head=head, stable=b"", topical_only=False, use_before=None,
+        asked=fields,
     )  # fmt: skip

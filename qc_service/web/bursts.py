@@ -127,15 +127,18 @@ def install(app: Flask) -> None:
     app.extensions[METRICS].registry.register(counts)
 
 
-def noticed(
-    extensions: dict[str, Any], address: str | None, fields: ScannedCode, verdict: Verdict, at: datetime
-) -> None:
+def noticed(extensions: dict[str, Any], address: str | None, verdict: Verdict, at: datetime) -> None:
     """Count an anonymous answer, where it says that there is no such vial."""
-    if verdict.decision is not Decision.DO_NOT_USE or fields.serial is None:
+    if verdict.decision is not Decision.DO_NOT_USE or verdict.asked.serial is None:
         return
     if any(reason.code in UNKNOWN for reason in verdict.reasons):
-        counts: UnknownCodes = extensions[EXTENSION]
-        counts.count(address, fields, at)
+        unknown(extensions, address, verdict.asked, at)
+
+
+def unknown(extensions: dict[str, Any], address: str | None, fields: ScannedCode, at: datetime) -> None:
+    """Count an anonymous question about a serial that is not on record."""
+    counts: UnknownCodes = extensions[EXTENSION]
+    counts.count(address, fields, at)
 
 
 def bursts() -> ResponseReturnValue:

@@ -75,7 +75,7 @@ class Express:
             return None
         fields = ScannedCode(gtin=read.gtin, lot=read.lot, serial=serial, expires_on=read.expires_on)
         verdict = hot_answer(service.store, fields, _ANYBODY, at)
-        noticed(self._extensions, environ.get("REMOTE_ADDR"), fields, verdict, at)
+        noticed(self._extensions, environ.get("REMOTE_ADDR"), verdict, at)
         return verdict
 
 

@@ -153,7 +153,7 @@ def verdict_of(question: Question) -> Verdict:
     counted: Metrics = current_app.extensions[METRICS]
     counted.answer(verdict.decision, perf_counter() - started)
     if circumstances.asker is None:
-        noticed(current_app.extensions, request.remote_addr, question.fields, verdict, circumstances.at)
+        noticed(current_app.extensions, request.remote_addr, verdict, circumstances.at)
     return verdict
 
 

@@ -18,6 +18,7 @@ from qc_service.domain.identifiers import CountryCode
 from qc_service.domain.verdict import Finding, gravity
 from qc_service.domain.vocabulary import AdministrationRoute
 from qc_service.web.asking import actor, answered, received, retry, told
+from qc_service.web.bursts import noticed
 from qc_service.web.limits import check_more
 from qc_service.web.linksets import LINKSET
 from qc_service.web.metrics import EXTENSION as METRICS
@@ -58,6 +59,8 @@ def verify_tray() -> ResponseReturnValue:
     counted: Metrics = current_app.extensions[METRICS]
     for item in items:
         counted.answer(item.verdict.decision, each)
+        if person is None:
+            noticed(current_app.extensions, request.remote_addr, item.verdict, circumstances.at)
     response = answered({"as_of": to_plain(circumstances.at), **told_together(items).plain()})
     response.headers["Cache-Control"] = "no-store"
     return response

@@ -16,7 +16,7 @@ from werkzeug.exceptions import BadRequest, NotFound
 from qc_service.application.actor import Actor
 from qc_service.application.verification_messaging import may_ask, responder, verification
 from qc_service.domain.errors import Malformed
-from qc_service.domain.verdict import Decision
+from qc_service.domain.verdict import Decision, ScannedCode
 from qc_service.exchange.verification_messages import (
     VerificationRequest,
     read_gtin,
@@ -24,6 +24,7 @@ from qc_service.exchange.verification_messages import (
     read_requester,
 )
 from qc_service.web.asking import actor
+from qc_service.web.bursts import unknown
 from qc_service.web.metrics import EXTENSION as METRICS
 from qc_service.web.metrics import Metrics
 from qc_service.web.routes import Custom
@@ -51,10 +52,14 @@ def verify(rest: str) -> ResponseReturnValue:
     started = perf_counter()
     asked = _well_formed(lambda: _asked(rest))
     found, view = service(), service().view()
-    may_ask(view, asked.requester, _recognised())
-    told, verdict = verification(view, found.store, asked, fallback=found.gln, at=found.clock())
+    asker, at = _recognised(), found.clock()
+    may_ask(view, asked.requester, asker)
+    told, verdict = verification(view, found.store, asked, fallback=found.gln, at=at)
     counted: Metrics = current_app.extensions[METRICS]
     counted.answer(verdict.decision if verdict else Decision.DO_NOT_USE, perf_counter() - started)
+    if verdict is None and asker is None:
+        fields = ScannedCode(gtin=asked.gtin, lot=asked.lot, serial=asked.serial)
+        unknown(current_app.extensions, request.remote_addr, fields, at)
     return _message(told)
 
 

@@ -233,4 +233,4 @@ def test_every_decision_is_listed_and_numbered_in_order() -> None:
     listed = re.findall(r"\]\((\d{4}-[^)]+)\)", (ROOT / "docs/adr/README.md").read_text(encoding="utf-8"))
     assert listed == decisions
     numbers = [name[:4] for name in decisions]
-    assert numbers == sorted(set(numbers)), "two decisions have one number"
+    assert numbers == [f"{number:04d}" for number in range(1, len(numbers) + 1)]

@@ -53,6 +53,27 @@ def test_both_ways_of_asking_are_counted_and_nothing_is_written(shelf: Shelf) ->
     assert "qc_unknown_serials_total 7.0" in shelf.stage.send("auditor", "GET", "//metrics", status=200).text
 
 
+def test_trays_and_verification_messages_are_counted_too(shelf: Shelf) -> None:
+    client, place = shelf.stage.client, {"REMOTE_ADDR": "192.0.2.55"}
+    links = [f"https://qc.example/01/{GTIN}/10/TRAYED/21/{serial}" for serial in UNKNOWN[:3]]
+    tray = client.post("/api/v1/verify/tray", json={"codes": [*links, links[0]]}, environ_base=place)
+    assert tray.status_code == 200, tray.text
+    shelf.stage.post("clinician", "/verify/tray", 200, codes=links)
+    message = client.get(
+        f"/verify/gtin/{GTIN}/lot/TRAYED/ser/{UNKNOWN[3]}",
+        query_string={
+            "exp": "271031", "linkType": "verificationService", "context": "dscsaSaleableReturn",
+            "reqGLN": "9506000134352", "corrUUID": "0d1f3f9e-6b1c-4d64-9a25-7e1a4a8f2b11",
+        },
+        environ_base=place,
+    )  # fmt: skip
+    assert message.get_json()["data"]["verificationFailureReason"] == "No_match_GTIN_Serial"
+    (counted,) = (
+        one for one in shelf.stage.get("auditor", "/alerts/bursts")["items"] if one["lot"] == "TRAYED"
+    )
+    assert (counted["network"], counted["questions"], counted["serials"]) == ("192.0.2.0/24", 5, 4)
+
+
 @pytest.mark.parametrize("who", ["clinician", "technician", "logistics"])
 def test_only_quality_and_auditors_see_them(shelf: Shelf, who: str) -> None:
     told = shelf.stage.get(who, "/alerts/bursts", 403)

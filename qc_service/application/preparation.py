@@ -22,10 +22,20 @@ from qc_service.domain.products import PRODUCT
 from qc_service.domain.records import New
 from qc_service.domain.suspicions import Act
 from qc_service.domain.use import PreparationRefused, claimed_here, sooner, use_before
+from qc_service.domain.verdict import RULES
 from qc_service.domain.vial_acts import Asked, Clock, VialPrepared
 from qc_service.domain.vial_clocks import VialClockStarted
 from qc_service.domain.vials import Vial
 from qc_service.domain.vocabulary import AdministrationRoute
+
+
+PREPARED_HERE = Reason(
+    code="already_used",
+    detail="You prepared this vial already.",
+    source="V5",
+    next_step="Record what is given of it, or that it is wasted; prepare another vial for another patient.",
+)
+"""A second claim at the same clinic, which alarms nobody."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -88,12 +98,12 @@ def prepare_vial(view: View, occasion: Occasion, intent: PrepareVial) -> tuple[N
         route=intent.route,
         at=occasion.at,
     )
-    reasons = tuple(Reason(code=each.code, detail=each.detail, source="V4") for each in verdict.reasons)
+    reasons = tuple(
+        Reason(code=each.code, detail=each.detail, source="V4", next_step=RULES[each.code].next_step)
+        for each in verdict.reasons
+    )
     if vial is not None and claimed_here(vial, actor.organisation):
-        reasons = (
-            *reasons,
-            Reason(code="already_used", detail="You prepared this vial already.", source="V5"),
-        )
+        reasons = (*reasons, PREPARED_HERE)
     if reasons:
         alarming = vial is not None and alerts(codes(verdict))
         told = " Quality is told of it." if alarming else ""

@@ -12,11 +12,15 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, kw_only=True)
 class Reason:
-    """One reason for a refusal: a stable code, a sentence saying what is wrong and what mends it, and its source."""
+    """One reason for a refusal: a stable code, a sentence saying what is wrong and what mends it, and its source.
+
+    ``next_step`` is for whoever has a vial in hand: what to do with it now.
+    """
 
     code: str
     detail: str
     source: str = ""
+    next_step: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

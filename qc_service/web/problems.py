@@ -15,7 +15,7 @@ from werkzeug.exceptions import HTTPException
 from qc_service.application.acts import Busy, KeyReused, Stale
 from qc_service.application.ports import Tampered, Unavailable
 from qc_service.application.tokens import PersonInactive, Unrecognised
-from qc_service.domain.errors import Conflict, DomainError, Forbidden, Malformed, NotFound, Refused
+from qc_service.domain.errors import Conflict, DomainError, Forbidden, Malformed, NotFound, Reason, Refused
 
 CONTENT_TYPE = "application/problem+json"
 STATUS: tuple[tuple[type[Exception], int], ...] = (
@@ -62,13 +62,15 @@ def of_domain(error: DomainError) -> Response:
     if isinstance(error, Malformed):
         more["errors"] = [{"pointer": fault.pointer, "detail": fault.detail} for fault in error.faults]
     if isinstance(error, Refused):
-        more["reasons"] = [
-            {"code": reason.code, "detail": reason.detail, "source": reason.source}
-            for reason in error.reasons
-        ]
+        more["reasons"] = [_plain(reason) for reason in error.reasons]
         more["errors"] = [{"pointer": "", "detail": reason.detail} for reason in error.reasons]
     headers = {"WWW-Authenticate": 'Bearer realm="qc-service"'} if status == 401 else None
     return problem(status, name, spoken(name), error.detail, headers=headers, **more)
+
+
+def _plain(reason: Reason) -> dict[str, str]:
+    told = {"code": reason.code, "detail": reason.detail, "source": reason.source}
+    return {**told, "next_step": reason.next_step} if reason.next_step else told
 
 
 def of_schema(error: ValidationError) -> Response:

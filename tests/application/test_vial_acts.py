@@ -56,6 +56,7 @@ def test_v4_preparation_wants_an_answer_in_order(use: UseWorld) -> None:
     with pytest.raises(PreparationRefused) as refused:
         use.prepare()
     assert reasons(refused) == ["recalled"]
+    assert refused.value.reasons[0].next_step == "Set the vial aside and follow the recall notice."
     assert "Quality" not in refused.value.detail
     with pytest.raises(Malformed, match="what was done"):
         PrepareVial(lot=LOT_A, serial=UNKNOWN, starts=(), route=INJECTION)

@@ -112,10 +112,12 @@ def test_v4_what_is_unknown_is_not_prepared(stage: Stage, lot: str) -> None:
 def test_v5_a_vial_is_claimed_once(stage: Stage, lot: str) -> None:
     (serial,) = scenes.consigned(stage, lot, "SHP-ONCE", count=1)
     scenes.prepared(stage, lot, serial)
-    unprepared(stage, lot, serial, ["already_used"])
+    (mine,) = unprepared(stage, lot, serial, ["already_used"])["reasons"]
+    assert mine["next_step"].startswith("Record what is given of it")
     elsewhere = ["suspected_copy", "not_consigned_here", "used_elsewhere"]
     told = unprepared(stage, lot, serial, elsewhere, who="other_clinician", recorded=2)
     assert CLINIC not in str(told)
+    assert all(reason["next_step"] for reason in told["reasons"])
     unprepared(stage, lot, serial, ["suspected_copy", "already_used"], recorded=1)
     asked = answer(stage, lot, serial, "other_clinician")
     assert codes(asked) == ["suspected_copy", "not_consigned_here", "used_elsewhere"]

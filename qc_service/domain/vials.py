@@ -129,9 +129,11 @@ class Vial:
         return organisation in {self.organisation, self.custody, self.claimed_by, *self.consignees}
 
     def is_in_hands_of(self, organisation: OrganisationId) -> bool:
-        """Whether the organisation owns it, holds it or is the one it travels to."""
+        """Whether the organisation owns it, holds it, is the one it travels to, or returned it just now."""
         travels_to = self.consigned_to if self.state is VialState.IN_TRANSIT else None
-        return organisation in {self.organisation, self.custody, self.claimed_by, travels_to}
+        last = self.undoable
+        returned_by = last.by if last is not None and last.act is VialAct.RETURN else None
+        return organisation in {self.organisation, self.custody, self.claimed_by, travels_to, returned_by}
 
 
 def filled_vial(

@@ -44,6 +44,21 @@ def test_v6_the_same_clinic_takes_its_act_back(use: UseWorld) -> None:
     use.prepare()
 
 
+def test_v6_the_clinic_takes_back_a_return_although_the_vial_is_the_owners_again(use: UseWorld) -> None:
+    use.dispose("return")
+    with pytest.raises(NotFound):
+        use.dispose("undo", by=OTHER, statement=UndoStatement.NOTHING_GIVEN)
+    use.dispose("undo", statement=UndoStatement.NOTHING_GIVEN)
+    assert (use.vial().state, use.vial().custody) == (VialState.RECEIVED, CLINIC)
+    use.prepare()
+
+
+def test_what_became_of_a_returned_vial_may_be_recorded_by_whoever_returned_it(use: UseWorld) -> None:
+    use.dispose("return")
+    use.dispose("waste")
+    assert use.vial().state is VialState.WASTED
+
+
 def test_v6_a_wrong_vial_names_the_right_one(use: UseWorld) -> None:
     use.prepare()
     use.give()

@@ -55,6 +55,11 @@ def test_our_label_reads_back_in_every_form() -> None:
     assert reading(scan).canonical == printed
 
 
+def test_the_line_that_a_label_prints_may_be_typed_with_its_spaces() -> None:
+    printed = element_string(GTIN, LOT, SERIAL, EXPIRES)
+    assert reading(printed.replace("(", " (").strip()) == reading(printed)
+
+
 def test_a_lots_address_names_no_vial() -> None:
     code = scanned(reading(digital_link("https://qc.example", GTIN, LOT)))
     assert (code.lot, code.serial, code.expires_on) == (LOT, None, None)
@@ -96,6 +101,7 @@ def test_a_plain_symbol_carries_links_and_no_element_strings(symbol: str) -> Non
         ("(01)09506000134352(99", "should stand"),
         ("(01)09506000134352(0000)1", "not read here"),
         ("(01) 09506000134352", "cannot stand here"),
+        ("(01)09506000134352  (10)EX261101A", "too long"),
         ("(01)\u0660\u0661506000134352", "cannot stand here"),
         ("(01)09506000134352(17)270231", "day 31"),
         ("(01)09506000134352(7003)2706302460", "hour 24"),

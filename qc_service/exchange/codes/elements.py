@@ -44,7 +44,11 @@ def from_scan(text: str) -> Elements:
 
 
 def from_bracketed(text: str) -> Elements:
-    """The elements as they stand under a symbol; a bracket inside a value is written ``\\(``. Raises ``Unreadable``."""
+    """The elements as they stand under a symbol. Raises ``Unreadable``.
+
+    A bracket inside a value is written ``\\(``. A space that parts a value from the bracket behind it, as labels print
+    it, is no part of the value: no value may hold one.
+    """
     found: Elements = []
     end = 0
     while end < len(text):
@@ -54,8 +58,9 @@ def from_bracketed(text: str) -> Elements:
         known = TABLE.get(matched[1])
         if known is None:
             raise Unreadable(f"the application identifier ({matched[1]}) is not read here")
-        found.append((known, matched[2].replace("\\(", "(")))
         end = matched.end()
+        value = matched[2].removesuffix(" ") if end < len(text) else matched[2]
+        found.append((known, value.replace("\\(", "(")))
     return found
 
 

@@ -59,6 +59,7 @@ class RecordedSchema(Schema):
     also_recorded = parts(AlsoRecordedSchema, "The further records.", most=MOST, required=True)
     proof = words("c2sp.org/tlog-proof@v1, or null while no checkpoint can be signed.", none=True)
     proof_url = line("Where the proof will be, if it is null.", none=False)
+    body = varying("What the record states, as in its envelope.", required=False)
     subject = varying("What the act was about, as lists show it now.", required=False)
 
 

@@ -28,7 +28,6 @@ from qc_service.domain.vial_clocks import VialClockStarted
 from qc_service.domain.vials import Vial
 from qc_service.domain.vocabulary import AdministrationRoute
 
-
 PREPARED_HERE = Reason(
     code="already_used",
     detail="You prepared this vial already.",

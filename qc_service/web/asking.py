@@ -18,10 +18,12 @@ from werkzeug.exceptions import BadRequest, PreconditionRequired, UnsupportedMed
 
 from qc_service.application.actor import Actor
 from qc_service.application.acts import Expected, Receipt, UseCase
+from qc_service.application.decoding import recorded
 from qc_service.application.index import catalogue_row
 from qc_service.application.ports import CatalogueRow, Retry, StoredRecord
 from qc_service.application.records import enclosed, envelope
 from qc_service.application.tokens import Unrecognised, recognise
+from qc_service.domain.codec import to_plain
 from qc_service.domain.errors import Malformed
 from qc_service.web.service import service
 
@@ -161,7 +163,8 @@ def written(receipt: Receipt, stream: str, status: int, encloses: str = "") -> R
 
 def told(receipt: Receipt, stream: str, encloses: str = "") -> Plain:
     """What the reply to an act says: the record of the stream it was about, its entry in the log, the others' places
-    and a proof. What is enclosed was signed as it stands, so nothing unsigned stands beside it."""
+    and a proof. ``body`` is what the record states, to be read without unpacking its envelope. What is enclosed was
+    signed as it stands, so nothing unsigned stands beside it."""
     main = next((record for record in receipt.records if record.stream == stream), receipt.records[0])
     proof = _proof(main)
     reply: Plain = {
@@ -183,6 +186,7 @@ def told(receipt: Receipt, stream: str, encloses: str = "") -> Plain:
         reply["proof_url"] = f"{service().public_url}/api/v1/records/{main.index}/proof"
     if encloses:
         return {**reply, encloses: orjson.loads(enclosed(service().store, main) or b"null")}
+    reply["body"] = to_plain(recorded(main).body)
     row = catalogue_row(service().view(), main.stream, until=_last(receipt, main.stream))
     return reply if row is None else {**reply, "subject": listed(row)}
 

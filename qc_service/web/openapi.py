@@ -160,9 +160,9 @@ def _query(route: Route) -> list[dict[str, Any]]:
 
 
 def _headers(route: Route) -> list[dict[str, Any]]:
-    if not _acts(route):
+    if not _acts(route) or (isinstance(route, Custom) and route.public):
         return []
-    key_required = isinstance(route, Write) and route.key_required
+    key_required = not isinstance(route, Read) and route.key_required
     if_match = isinstance(route, Write) and route.if_match
     return [{**_KEY, "required": key_required}, {**_IF_MATCH, "required": if_match}]
 

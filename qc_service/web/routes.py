@@ -59,7 +59,7 @@ class Custom:
 
     ``root`` routes are not below ``/api/v1``. ``body`` comes as JSON, ``form`` as ``multipart/form-data``, a file by
     itself as one of ``takes``; ``shows`` is what an act answers with 200 as long as it only shows what it would record.
-    A ``reply`` comes with ``status``.
+    A ``reply`` comes with ``status``. What is ``public`` records nothing, and takes no header of an act.
     """
 
     method: str
@@ -71,6 +71,7 @@ class Custom:
     body: type[Schema] | None = None
     form: type[Schema] | None = None
     takes: tuple[str, ...] = ()
+    key_required: bool = False
     status: int = 200
     reply: type[Schema] | None = None
     shows: type[Schema] | None = None

@@ -97,6 +97,6 @@ ROUTES = (
     ),
     Custom(
         "POST", "/verifications/tray", record_checks, "Check the codes on a tray and record the answers as given",
-        body=RecordTraySchema, reply=RecordedTraySchema, status=201,
+        body=RecordTraySchema, reply=RecordedTraySchema, status=201, key_required=True,
     ),
 )  # fmt: skip

@@ -115,6 +115,8 @@ def test_v4_an_injection_without_a_clear_answer_is_recorded_flagged_and_alerts_q
     scenes.hold(stage, lot)
     reply = scenes.given(stage, lot, serial, reason="The patient lay ready, the line was down.")
     assert reply["kind"] == "VialAdministered"
+    stated = reply["body"]
+    assert (stated["given_without_clear_answer"], stated["reasons"]) == (True, ["on_hold", "not_prepared"])
     stage.post("quality", f"/lots/{lot}/holds/1/lift", explanation="The question is answered.")
     event = stage.get("quality", f"/vials/{lot}/{serial}")["history"][-1]
     assert event["reason"] == "The patient lay ready, the line was down."

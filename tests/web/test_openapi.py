@@ -97,6 +97,15 @@ def test_an_act_describes_its_body_its_headers_and_its_receipt(drawn: Any, route
     assert {"409", "412", "415", "428"} <= said["responses"].keys()
 
 
+def test_a_recorded_tray_wants_a_key_and_a_question_that_is_posted_takes_no_header_of_an_act(
+    drawn: Any,
+) -> None:
+    paths = drawn["paths"]
+    assert headers_of(paths["/api/v1/verifications/tray"]["post"])["Idempotency-Key"]
+    for asked in ("/api/v1/verify/tray", "/api/v1/verify/image", "/check/picture"):
+        assert headers_of(paths[asked]["post"]) == {}
+
+
 @pytest.mark.parametrize("route", READS, ids=label)
 def test_a_question_describes_its_query_and_its_answer(drawn: Any, route: Read) -> None:
     said = operation(drawn, route)

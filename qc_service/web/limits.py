@@ -15,6 +15,9 @@ from limits.storage import MemoryStorage
 from limits.strategies import SlidingWindowCounterRateLimiter
 from werkzeug.exceptions import TooManyRequests
 
+from qc_service.application.ports import Tampered, Unavailable
+from qc_service.domain.errors import DomainError
+from qc_service.web.asking import actor
 from qc_service.web.service import EXTENSION as SERVICE
 
 EXTENSION = "qc_service.limiter"
@@ -23,15 +26,25 @@ PUBLIC = ("/00/", "/01/", "/check", "/verify/", "/api/v1/verify", "/trust/recall
 
 def check() -> None:
     """Count a public read of the asking address. Raises 429 with the wait in seconds."""
-    if not request.path.startswith(PUBLIC) or "Authorization" in request.headers:
-        return
-    _count(1)
+    if request.path.startswith(PUBLIC) and not _recognised():
+        _count(1)
 
 
 def check_more(questions: int) -> None:
     """Count further questions of a request that was counted as one. Raises 429 likewise."""
-    if "Authorization" not in request.headers and questions:
+    if questions and not _recognised():
         _count(questions)
+
+
+def _recognised() -> bool:
+    """Whether somebody on record asks: a header that anybody may write does not lift the limit."""
+    if "Authorization" not in request.headers:
+        return False
+    try:
+        actor()
+    except (DomainError, Unavailable, Tampered):
+        return False  # the view says what is wrong with the token
+    return True
 
 
 def _count(questions: int) -> None:

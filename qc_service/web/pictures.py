@@ -43,8 +43,6 @@ _PATIENCE = 2.0
 
 def verify_picture() -> ResponseReturnValue:
     """The answer to the one code in a picture; where several are in view, which they are."""
-    if "Authorization" in request.headers:
-        actor()  # a token that is none has no picture opened
     codes = _codes(_picture())
     verdict = verdict_of(_question(codes))
     return Response(_told(verdict, codes).content(), content_type=JSON, headers=HEADERS)
@@ -91,6 +89,8 @@ def _plain(code: SeenCode) -> dict[str, object]:
 
 
 def _codes(content: bytes) -> tuple[SeenCode, ...]:
+    if "Authorization" in request.headers:
+        actor()  # a token that is none has no picture opened
     check_more(COSTS - 1)
     if not _AT_ONCE.acquire(timeout=_PATIENCE):
         raise Unavailable("Too many pictures are being read: send yours again in a moment.")

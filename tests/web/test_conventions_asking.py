@@ -293,7 +293,19 @@ def test_public_questions_are_counted_for_each_address(stage: Stage) -> None:
     assert ask("192.0.2.2").status_code == 200
     assert ask("192.0.2.1", "/log/checkpoint").status_code == 200
     assert ask("192.0.2.1", Authorization=f"Bearer {stage.token('clinician')}").status_code == 200
-    assert ask("192.0.2.1", Authorization="Bearer nonsense").status_code == 401
+    assert ask("192.0.2.1", Authorization="Bearer nonsense").status_code == 429
+    assert ask("192.0.2.3", Authorization="Bearer nonsense").status_code == 401
+
+
+@pytest.mark.parametrize("path", ["/trust/recalls", "/downtime-form.pdf", "/api/v1/verify?code=x"])
+def test_a_header_that_names_nobody_does_not_lift_the_limit(stage: Stage, path: str) -> None:
+    client = limited(stage, 2)
+    nobody = ("Bearer nonsense", "x", f"Bearer {stage.token('clinician')[:-1]}")
+    first = [client.get(path, headers={"Authorization": nobody[0]}).status_code for _ in range(2)]
+    assert set(first) <= {200, 401}
+    assert [client.get(path, headers={"Authorization": one}).status_code for one in nobody] == [429] * 3
+    known = {"Authorization": f"Bearer {stage.token('clinician')}"}
+    assert {client.get(path, headers=known).status_code for _ in range(4)} == {200}
 
 
 def test_a_network_of_ipv6_counts_as_one_asker_and_ipv4_within_it_as_its_own(stage: Stage) -> None:

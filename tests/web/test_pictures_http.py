@@ -207,6 +207,20 @@ def test_it_counts_as_ten_public_reads(shelf: Shelf) -> None:
     assert counted.registry.get_sample_value("qc_acts_total", {"status": "200"}) == acts
 
 
+@pytest.mark.parametrize("path", ["/api/v1/verify/image", "/check/picture"])
+def test_a_token_that_is_none_has_no_picture_opened(
+    shelf: Shelf, monkeypatch: pytest.MonkeyPatch, path: str
+) -> None:
+    monkeypatch.setattr(rooms, "Picture", None)
+    reply = shelf.stage.client.post(
+        path,
+        data=saved(label(shelf, "good")),
+        content_type="image/jpeg",
+        headers={"Authorization": "Bearer no"},
+    )
+    assert reply.status_code == 401
+
+
 def test_a_page_leads_from_a_picture_to_the_answer(shelf: Shelf) -> None:
     reply = by_form(shelf, "//check/picture", 303, picture=beside(label(shelf, "good")))
     assert unquote(reply.headers["Location"]) == f"/check?lot={shelf.scan('good')}"

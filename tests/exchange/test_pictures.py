@@ -228,6 +228,13 @@ def test_bombs_are_refused_from_their_header() -> None:
         Picture(saved(Image.new("L", (8, 8))) + b"\xff\xda" * 50)
 
 
+@pytest.mark.parametrize("size", [(40_000, 8), (8, 40_000), (40_000_000, 1)])
+def test_a_strip_is_refused_from_its_header(size: tuple[int, int]) -> None:
+    with pytest.raises(PictureUnreadable, match="30,000 pixels along a side"):
+        Picture(saved(Image.new("1", size), "PNG"))
+    assert codes_in(Picture(saved(Image.new("1", (30_000, 8)), "PNG")), TODAY) == ()
+
+
 def resized(png: bytes, side: int) -> bytes:
     """The same file with another size in its header."""
     header = b"IHDR" + side.to_bytes(4, "big") * 2 + png[24:29]

@@ -167,13 +167,6 @@ def test_hostile_bodies_never_fail_the_service(shelf: Shelf) -> None:
     assert reply.status_code == 422
 
 
-def test_a_token_that_is_none_has_no_picture_opened(shelf: Shelf) -> None:
-    headers = {"Authorization": "Bearer nobody"}
-    shelf.stage.send(
-        None, "POST", "/verify/image", status=401, headers=headers, data=b"x", content_type="image/png"
-    )
-
-
 def test_nothing_is_kept_or_recorded(
     shelf: Shelf, caplog: pytest.LogCaptureFixture, monkeypatch: Any
 ) -> None:

@@ -1,7 +1,8 @@
 """A photo or video frame, opened in memory: what it costs is known from its header before a pixel of it is worked out.
 
-Bounds: 12 MiB of JPEG, PNG or WebP, 40 million pixels, and for a JPEG 40 scans, since a progressive one may ask for
-thousands of passes over the whole picture. Pillow itself bounds what a PNG's text and profiles unpack to.
+Bounds: 12 MiB of JPEG, PNG or WebP, 40 million pixels, 30,000 of them along a side, and for a JPEG 40 scans, since a
+progressive one may ask for thousands of passes over the whole picture. Pillow itself bounds what a PNG's text and
+profiles unpack to.
 """
 
 from __future__ import annotations
@@ -17,6 +18,8 @@ FORMATS = ("JPEG", "PNG", "WEBP")
 MEDIA_TYPES = ("image/jpeg", "image/png", "image/webp")
 MAX_BYTES = 12 * 1024 * 1024
 MOST_PIXELS = 40_000_000
+MOST_ALONG = 30_000
+"""Pixels along a side: the longest panorama has fewer, and a strip of one pixel's width takes seconds to reduce."""
 MOST_SCANS = 40
 
 _START_OF_SCAN = b"\xff\xda"
@@ -100,6 +103,9 @@ def _opened(content: bytes) -> Image.Image:
         raise PictureUnreadable(detail, field="picture") from error
     if image.width * image.height > MOST_PIXELS:
         raise _too_large()
+    if max(image.size) > MOST_ALONG:
+        detail = f"The picture has more than {MOST_ALONG:,} pixels along a side: send the part with the code."
+        raise PictureUnreadable(detail, field="picture")
     return image
 
 

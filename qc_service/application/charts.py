@@ -8,7 +8,6 @@ from datetime import date
 import orjson
 
 from qc_service.application.actor import Actor
-from qc_service.application.decoding import recorded
 from qc_service.application.ports import Store
 from qc_service.application.view import View
 from qc_service.domain.code_checks import CodeChecked
@@ -61,15 +60,17 @@ class ChartEntry:
 def chart_entry(store: Store, actor: Actor, number: int) -> ChartEntry:
     """The chart entry of a check or an administration that the actor's clinic recorded.
 
-    Raises ``NotFound`` alike for a place in the log that is empty, that holds something else, and another clinic's.
+    Raises ``NotFound`` alike for a place in the log that is empty, that holds something else, and another clinic's,
+    and ``Tampered`` where the record is not as it was signed.
     """
     actor.must(Permission.READ_RECORDS)
-    told = next(map(recorded, store.records(number, 1)), None)
+    view, stored = View(store), store.records(number, 1)
+    told = next((one for each in stored for one in view.history(each.stream) if one.index == number), None)
     if told is None or told.signer.organisation != actor.organisation:
         raise _no_entry(number)
     if not isinstance(told.body, Check | Dose):
         raise _no_entry(number)
-    return _entry(View(store), told, told.body)
+    return _entry(view, told, told.body)
 
 
 def _no_entry(number: int) -> NotFound:

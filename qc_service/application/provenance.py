@@ -24,6 +24,7 @@ from qc_service.application.ports import Store
 from qc_service.application.publishing import Publisher
 from qc_service.application.records import envelope
 from qc_service.application.view import View
+from qc_service.application.witness import kept_file
 from qc_service.domain.errors import NotFound
 from qc_service.domain.keys import KEY
 from qc_service.domain.lots import LOT, Lot
@@ -106,7 +107,7 @@ class Bundler:
     def _filled(self, lot: Lot, vial: Vial, closure: Closure) -> tuple[Plain, Vial]:
         """The proof that the lot's fill record commits to the serial, and the vial as these records leave it."""
         fill = lot.filling.fill
-        kept = self.store.file(fill.manifest) if fill else None
+        kept = kept_file(self.store, fill.manifest) if fill else None
         if kept is None:
             raise NotFound(f"The fill manifest of lot {lot.number} is not kept here.")
         manifest = read_manifest(kept.content)

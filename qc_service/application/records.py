@@ -11,6 +11,7 @@ from qc_service.application.disclosure import Reader
 from qc_service.application.index import catalogue_row
 from qc_service.application.ports import Store, StoredRecord
 from qc_service.application.view import View
+from qc_service.application.witness import kept_file
 from qc_service.domain.errors import NotFound
 from qc_service.domain.identifiers import OrganisationId
 from qc_service.domain.permissions import Permission
@@ -24,9 +25,9 @@ def envelope(record: StoredRecord) -> dict[str, object]:
 
 
 def enclosed(store: Store, record: StoredRecord) -> bytes | None:
-    """The first file that came with a record, if one did."""
+    """The first file that came with a record, if one did. Raises ``Tampered`` where it was changed."""
     for file in recorded(record).files[:1]:
-        kept = store.file(file.sha256)
+        kept = kept_file(store, file.sha256)
         return None if kept is None else kept.content
     return None
 

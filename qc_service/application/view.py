@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 
 from qc_service.application.histories import Histories, History, Made
 from qc_service.application.ports import NEVER, LotAnswerRow, Query, ReadSet, Store, StoredRecord, Tampered
+from qc_service.application.witness import kept_file
 from qc_service.domain.errors import NotFound
 from qc_service.domain.records import Enclosure, Fold, Recorded
 from qc_service.domain.vials import Vial
@@ -116,8 +117,8 @@ class View:
         return vial
 
     def file(self, sha256: str) -> Enclosure | None:
-        """A kept file; files never change, so this is not noted."""
-        return self._store.file(sha256)
+        """A kept file; files never change, so this is not noted. Raises ``Tampered`` where one did."""
+        return kept_file(self._store, sha256)
 
     def lots_with_serial(self, serial: str) -> tuple[str, ...]:
         """The lots that have a vial of this serial; serials are random, so this only words an answer."""

@@ -9,7 +9,7 @@ from qc_service.application.decoding import previous, recorded
 from qc_service.application.ports import Store, StoredRecord, Tampered
 from qc_service.domain.errors import DomainError
 from qc_service.domain.keys import KEY
-from qc_service.domain.records import Recorded
+from qc_service.domain.records import Enclosure, Recorded
 from qc_service.ledger.dsse import PAYLOAD_TYPE, pae
 from qc_service.ledger.keys import PublicKey
 from qc_service.ledger.shape import from64
@@ -35,6 +35,14 @@ def witnessed(
         records.append(record)
         before = stored
     return tuple(records)
+
+
+def kept_file(store: Store, sha256: str) -> Enclosure | None:
+    """A file that a record names, or ``None`` where it is not kept. Raises ``Tampered`` where it was changed."""
+    kept = store.file(sha256)
+    if kept is not None and kept.file.sha256 != sha256:
+        raise Tampered(f"file {sha256} was changed", EDITED)
+    return kept
 
 
 def _where(stored: StoredRecord) -> str:

@@ -175,7 +175,7 @@ class SqlStore(Store):
 
     def file(self, sha256: str) -> Enclosure | None:
         for name, media_type, content in self.asked(_FILE, sha256=sha256):
-            return Enclosure(name=name, media_type=media_type, content=bytes(content))
+            return Enclosure(name=name, media_type=media_type, content=rows.octets(content))
         return None
 
     def nodes(self, wanted: Sequence[tuple[int, int]]) -> list[bytes]:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import base64
+import json
 import sqlite3
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -14,6 +17,8 @@ from tests.persistence.forgery import reach_in
 from tests.staging import Stage, raise_stage
 
 LOT, DIN = "EX261101A", "A999026000001"
+PRINT = {"stock": "a4_65_38x21", "symbol": "gs1_data_matrix", "format": "pdf"}
+FORGED = "CAST(replace(CAST({} AS TEXT), '{}', '{}') AS BLOB)"
 
 
 @pytest.fixture
@@ -82,3 +87,44 @@ def test_an_old_backup_clears_no_vial_and_takes_no_record(stage: Stage, serial: 
     assert behind.post("quality", f"/lots/{LOT}/hold", 503, **body)["title"] == "Record may have been altered"
     behind.get(None, "//readyz", 503)
     assert behind.made.store.head().size < size
+
+
+@pytest.mark.parametrize("edit", [FORGED.format("content", "a", "e"), "'a text'"])
+def test_a_file_that_was_changed_is_neither_printed_nor_handed_out(
+    stage: Stage, serial: str, edit: str
+) -> None:
+    reply = stage.post("technician", f"/lots/{LOT}/labels", 201, **PRINT)
+    check = stage.post("clinician", "/verifications", 201, lot=LOT, serial=serial)["log_index"]
+    paths = {
+        "technician": f"/lots/{LOT}/labels/1", "clinician": f"/verifications/{check}/chart",
+        "auditor": f"/attachments/{_file_of(reply)}",
+    }  # fmt: skip
+    for who, path in paths.items():
+        stage.send(who, "GET", path, status=200)
+    reach_in(stage.made.engine, f"UPDATE ledger_files SET content = {edit}")  # noqa: S608
+    altered = "Record may have been altered"
+    for who, path in paths.items():
+        assert stage.send(who, "GET", path, status=503).get_json()["title"] == altered
+    again = {**PRINT, "reason": "The sheet was spoiled."}
+    assert stage.post("technician", f"/lots/{LOT}/labels", 503, **again)["title"] == altered
+
+
+def _file_of(reply: Any) -> str:
+    statement = json.loads(base64.b64decode(reply["record"]["payload"]))
+    label: str = statement["predicate"]["body"]["label"]
+    return label
+
+
+def test_a_check_that_was_edited_gives_no_evidence_for_a_chart(stage: Stage, serial: str) -> None:
+    scenes.hold(stage, LOT)
+    check = stage.post("clinician", "/verifications", 201, lot=LOT, serial=serial)["log_index"]
+    path = f"/verifications/{check}/chart"
+    stage.send("clinician", "GET", path, status=200)
+    forged = FORGED.format("payload", "do_not_use", "in_order")
+    edit = f"UPDATE ledger_records SET payload = {forged} WHERE kind = 'VialChecked'"  # noqa: S608  a test's own text
+    reach_in(stage.made.engine, edit)
+    made = assemble(stage.made.settings, {}, stage.clock)
+    fresh = Stage(made, stage.clock, web_app(made).test_client(), stage.tokens)
+    assert (
+        fresh.send("clinician", "GET", path, status=503).get_json()["title"] == "Record may have been altered"
+    )

@@ -90,10 +90,14 @@ def question_of_typed(
         return question_of(store, lot or serial, today, open_token)
     typed = _serial(serial)
     if typed is None:
-        return _mistyped(serial, "a serial of ours: its check character does not fit", today)
+        return _mistyped(
+            serial, "a serial of ours: type its twelve characters again, in capitals as printed", today
+        )
     if LotNumber.GRAMMAR.fullmatch(lot):
         return Question(fields=ScannedCode(lot=lot, serial=typed))
-    return _mistyped(lot, "a lot number of ours", today)
+    return _mistyped(
+        lot, "a lot number of ours: type it again as printed, in capitals and without a space", today
+    )
 
 
 def completed(source: Store | View, fields: ScannedCode) -> Question:

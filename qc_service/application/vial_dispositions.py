@@ -78,17 +78,17 @@ class DisposeVial:
     def __post_init__(self) -> None:
         """Raise ``Malformed`` where a member that the kind needs is missing, or one has no meaning."""
         belongs = (
-            ("statement", DispositionKind.UNDO, True),
-            ("right_vial", DispositionKind.UNDO, False),
-            ("cold_chain_evidence", DispositionKind.REISSUE, True),
-            ("amount", DispositionKind.WASTE, False),
+            ("statement", DispositionKind.UNDO, "nothing_given or wrong_vial"),
+            ("right_vial", DispositionKind.UNDO, ""),
+            ("cold_chain_evidence", DispositionKind.REISSUE, "what shows that it stayed cold"),
+            ("amount", DispositionKind.WASTE, ""),
         )
         for member, kind, needed in belongs:
             stated = getattr(self, member) is not None
             if stated and self.kind is not kind:
                 raise Malformed(f"belongs to {kind} only", field=member)
             if needed and not stated and self.kind is kind:
-                raise Malformed(f"is needed to {kind}", field=member)
+                raise Malformed(f"is needed to {kind}: {needed}", field=member)
 
     @property
     def name(self) -> str:

@@ -108,7 +108,7 @@ def check() -> ResponseReturnValue:
     """The box to type in, and below it the answer once something was typed."""
     typed_lot, typed_serial = request.args.get("lot", ""), request.args.get("serial", "")
     if not typed_lot and not typed_serial:
-        return page("check.html")
+        return page("check.html", nothing_typed="lot" in request.args)
     found = service()
     question = question_of_typed(found.store, typed_lot, typed_serial, _today(), found.open_token)
     return _as_page(verdict_of(question), {"lot": typed_lot, "serial": typed_serial})

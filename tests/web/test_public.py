@@ -334,6 +334,8 @@ def test_the_box_to_type_in_begins_empty(shelf: Shelf) -> None:
         page = read_page(shelf, path)
         assert "Check a vial" in page
         assert "<label" in page
+        assert "Nothing was checked" not in page
+    assert "Nothing was checked" in read_page(shelf, "/check", lot="", serial="")
 
 
 @pytest.mark.parametrize(

@@ -175,7 +175,13 @@ def test_the_boxes_of_the_page_take_a_scan_and_tell_what_a_device_did(shelf: She
     for lot, typed in ((GOOD, serial.lower()), (GOOD.lower(), serial), (GOOD, serial + " ")):
         said = page(lot, typed)
         assert "<h1>STOP – not checked</h1>" in said
+        assert 'href="/check">Scan or type again' in said
     assert "Caps Lock" in page(GOOD.lower(), serial)
+    for lot, typed in ((GOOD.lower(), serial), (GOOD, serial.lower())):
+        assert "in capitals" in page(lot, typed)
+    assert "in capitals as printed" in page(GOOD, f"{serial[:4]} {serial[4:8]} {serial[8:]}".lower())
+    assert "take it away" in page(f"{GOOD} ", serial)
+    assert "type it again as printed" in page("no lot!", serial)
 
 
 def test_a_recorded_check_answers_a_code_as_verify_does(shelf: Shelf) -> None:

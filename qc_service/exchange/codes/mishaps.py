@@ -63,12 +63,11 @@ def _around(text: str, means: Means) -> str | None:
         return None
     start = text.index(bare)
     before, behind = text[:start], text[start + len(bare) :]
-    if behind:
-        what = _named(behind)
-        return (
-            f"{what} was added behind the code: switch off the scanner's suffix (terminator), then scan again"
-        )
-    return f"{_named(before)} was added before the code: switch off the scanner's prefix, then scan again"
+    added, where = (behind, "behind") if behind else (before, "before")
+    verb = "were" if len(set(added)) > 1 else "was"
+    typed = "take it away; where it was scanned, " if set(added) == {" "} else ""
+    mend = "switch off the scanner's suffix (terminator)" if behind else "switch off the scanner's prefix"
+    return f"{_named(added)} {verb} added {where} the code: {typed}{mend}, then scan again"
 
 
 def _ahead(text: str, means: Means) -> str | None:
@@ -138,8 +137,8 @@ def _exchanged_case(text: str, means: Means) -> str | None:
 def exchanged_case() -> str:
     """What to do about letters that arrive in the other case."""
     return (
-        "upper and lower case are exchanged: switch off Caps Lock, or the scanner's conversion of case, then scan"
-        " again (typed, lots and serials are in upper case)"
+        "upper and lower case are exchanged: type lots and serials in capitals; where it was scanned, switch off Caps"
+        " Lock, or the scanner's conversion of case, then scan again"
     )
 
 

@@ -44,6 +44,7 @@ class AlsoRecordedSchema(Schema):
     stream = words("What it is about.")
     seq = count("Its number in the stream, from 0.", required=True)
     kind = words("What happened.")
+    body = varying("What it states, if it is a vial that was given.", required=False)
 
 
 class RecordedSchema(Schema):

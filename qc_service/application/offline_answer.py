@@ -112,8 +112,8 @@ def _offline(pack: Pack, fields: ScannedCode, found: Found, last: Decision, at: 
     elif found.lot is None:
         detail = f"The pack of {since}, {spoken(age)} old, holds nothing about this code."
     elif found.vial is None:
-        which = f"Vial {fields.serial}" if fields.serial else "A vial without its serial"
-        detail = f"{which} was not with you on {since}, {spoken(age)} ago; what came since is unknown."
+        which = f"Vial {fields.serial} was not" if fields.serial else "Only a serial tells whether a vial was"
+        detail = f"{which} with you on {since}, {spoken(age)} ago; what came since is unknown."
     elif last is Decision.IN_ORDER:
         detail = f"On {since}, {spoken(age)} ago, the records were in order; what came since is unknown."
     else:

@@ -27,6 +27,9 @@ from qc_service.domain.codec import to_plain
 from qc_service.domain.errors import Malformed
 from qc_service.web.service import service
 
+GIVEN = "VialAdministered"
+"""Of each vial given in an act it is said what stood against it; nothing else that follows from an act is spelt out."""
+
 _KEY = re.compile(r"[A-Za-z0-9._:-]{8,128}", re.ASCII)
 LARGEST_JSON = 2 * 1024 * 1024
 """A body of more bytes is refused unread; the longest list that anything takes, 10,000 serials, is a tenth of it."""
@@ -175,11 +178,7 @@ def told(receipt: Receipt, stream: str, encloses: str = "") -> Plain:
         "log_index": main.index,
         "entry": base64.b64encode(main.entry).decode(),
         "also": [record.index for record in receipt.records if record is not main],
-        "also_recorded": [
-            {"log_index": record.index, "stream": record.stream, "seq": record.seq, "kind": record.kind}
-            for record in receipt.records
-            if record is not main
-        ],
+        "also_recorded": [_further(record) for record in receipt.records if record is not main],
         "proof": proof,
     }
     if proof is None:
@@ -189,6 +188,11 @@ def told(receipt: Receipt, stream: str, encloses: str = "") -> Plain:
     reply["body"] = to_plain(recorded(main).body)
     row = catalogue_row(service().view(), main.stream, until=_last(receipt, main.stream))
     return reply if row is None else {**reply, "subject": listed(row)}
+
+
+def _further(record: StoredRecord) -> Plain:
+    place = {"log_index": record.index, "stream": record.stream, "seq": record.seq, "kind": record.kind}
+    return {**place, "body": to_plain(recorded(record).body)} if record.kind == GIVEN else place
 
 
 def _last(receipt: Receipt, stream: str) -> int:

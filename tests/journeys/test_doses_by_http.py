@@ -58,7 +58,9 @@ def test_v4_several_vials_are_one_administration_with_what_was_wasted(
         stage, "EX-DOSES", first, doses=2, device="microneedling", wasted=DOSE,
         also=[{"lot": "EX-DOSES", "serial": second, "given": DOSE}],
     )  # fmt: skip
-    assert [one["stream"] for one in reply["also_recorded"]] == [f"vial/EX-DOSES/{second}"]
+    (further,) = reply["also_recorded"]
+    assert (further["stream"], further["body"]["reasons"]) == (f"vial/EX-DOSES/{second}", [])
+    assert (reply["body"]["doses_left"], further["body"]["doses_left"]) == (0, 1)
     assert (state(stage, first), state(stage, second)) == (("administered", 0), ("partly_used", 1))
     stage.clock.tick(hours=7)
     assert told(stage, second) == ["in_use_time_exceeded"]

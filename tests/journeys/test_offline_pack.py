@@ -140,6 +140,7 @@ def test_v11_what_a_pack_does_not_hold_is_not_called_unknown(clinic: Clinic) -> 
         answer = clinic.asked(code)
         assert answer["decision"] == "cannot_verify", code
         assert answer["last_known"]["decision"] == "cannot_verify"
+    assert clinic.asked(LOT)["reasons"][0]["detail"].startswith("Only a serial tells")
     elsewhere = [vial for vial in clinic.stage.made.view().vials(LOT) if vial.custody == OTHER_CLINIC]
     scan = scan_of(elsewhere[0].serial, scenes.expiry(clinic.stage, LOT))
     assert "was not with you" in clinic.asked(scan)["reasons"][0]["detail"]

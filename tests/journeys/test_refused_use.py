@@ -114,6 +114,9 @@ def test_v5_a_vial_is_claimed_once(stage: Stage, lot: str) -> None:
     scenes.prepared(stage, lot, serial)
     (mine,) = unprepared(stage, lot, serial, ["already_used"])["reasons"]
     assert mine["next_step"].startswith("Record what is given of it")
+    path = f"/vials/{lot}/{serial}/disposition"
+    unsaid = stage.post("clinician", path, 422, kind="undo", reason="Not this one.")
+    assert unsaid["detail"] == "/statement: is needed to undo: nothing_given or wrong_vial"
     elsewhere = ["suspected_copy", "not_consigned_here", "used_elsewhere"]
     told = unprepared(stage, lot, serial, elsewhere, who="other_clinician", recorded=2)
     assert CLINIC not in str(told)
@@ -200,7 +203,8 @@ def test_r5_only_quality_reissues_and_only_an_unopened_vial_that_came_back(stage
     for who in ("logistics", "clinician"):
         refused(stage, who, path, "Forbidden", http=403, kind="reissue", reason="It is good.", **cold)
     warm = stage.post("quality", path, 422, kind="reissue", reason="It is good.")
-    assert warm["errors"] == [{"pointer": "/cold_chain_evidence", "detail": "is needed to reissue"}]
+    missing = "is needed to reissue: what shows that it stayed cold"
+    assert warm["errors"] == [{"pointer": "/cold_chain_evidence", "detail": missing}]
     scenes.disposed(stage, lot, whole, "reissue", who="quality", **cold)
     assert stage.get("quality", f"/vials/{lot}/{whole}")["state"] == "in_stock"
 

@@ -35,9 +35,13 @@ class RecordTray:
 def record_tray(view: View, occasion: Occasion, intent: RecordTray) -> tuple[New, ...]:
     """Ask about each and record the answers. Raises ``Malformed`` where cartons hold too many vials."""
     occasion.actor.must(Permission.CHECK_VIAL)
-    checks = tuple(dict.fromkeys(_checks(view, occasion, intent)))
-    if len(checks) > MOST_CHECKS:
-        raise Malformed(f"the cartons hold more than {MOST_CHECKS} vials: check fewer at once", field="codes")
+    checks: dict[RecordCheck, None] = {}
+    for check in _checks(view, occasion, replace(intent, codes=tuple(dict.fromkeys(intent.codes)))):
+        checks[check] = None
+        if len(checks) > MOST_CHECKS:
+            raise Malformed(
+                f"the cartons hold more than {MOST_CHECKS} vials: check fewer at once", field="codes"
+            )
     return tuple(new for check in checks for new in record_check(view, occasion, check))
 
 

@@ -29,20 +29,19 @@ def tray_answers(
         question = question_of(store, code, circumstances.at.date(), open_token)
         items += [
             Item(position=position, code=code, carton=sscc, verdict=verdict)
-            for sscc, verdict in _answers(store, view, question, circumstances)
+            for sscc, verdict in _answers(store, view, question, circumstances, MOST_VIALS - len(items))
         ]
-        if len(items) > MOST_VIALS:
-            raise Malformed(
-                f"the cartons hold more than {MOST_VIALS:,} vials: ask about fewer", field="codes"
-            )
     return tuple(items)
 
 
 def _answers(
-    store: Store, view: View, question: Question, circumstances: Circumstances
+    store: Store, view: View, question: Question, circumstances: Circumstances, room: int
 ) -> list[tuple[str | None, Verdict]]:
+    """What this code adds; whether there is ``room`` for it is looked at before any vial of a carton is."""
     asker, sscc = circumstances.asker, question.carton
     found = carton_vials(view, asker, sscc) if asker is not None and sscc is not None else None
+    if room < (1 if found is None else len(found[1].vials)):
+        raise Malformed(f"the cartons hold more than {MOST_VIALS:,} vials: ask about fewer", field="codes")
     if asker is None or found is None:
         return [(None, verdict_on(store, question, circumstances, view))]
     verdicts = carton_answers(

@@ -7,8 +7,10 @@ from typing import Any
 
 import pytest
 
-from qc_service.application.cartons import NOT_YOURS
+from qc_service.application.actor import Actor
+from qc_service.application.cartons import NOT_YOURS, carton_answers
 from qc_service.application.disclosure import Reader
+from qc_service.application.judging import Verdict
 from qc_service.application.scans import Circumstances, question_of, verdict_on
 from qc_service.application.shipments import (
     CartonWanted,
@@ -19,11 +21,12 @@ from qc_service.application.shipments import (
 )
 from qc_service.application.tray_reading import tray_answers
 from qc_service.application.trays import told_together
+from qc_service.application.view import View
 from qc_service.domain.dispatch import ShipmentRefused
 from qc_service.domain.errors import Malformed
 from qc_service.domain.identifiers import Line, ShipmentId, Sscc
 from qc_service.domain.permissions import Role
-from qc_service.domain.shipments import Arrival, CartonsPacked, Condition, ShipmentDispatched
+from qc_service.domain.shipments import Arrival, Carton, CartonsPacked, Condition, ShipmentDispatched
 from qc_service.domain.verdict import Decision
 from qc_service.domain.vial_states import VialState
 from schemas.shipments import ShipmentSchema
@@ -187,6 +190,16 @@ def test_a_tray_is_answered_in_one_order_with_cartons_opened(use: UseWorld) -> N
 
 def test_a_tray_of_cartons_has_its_bound(use: UseWorld, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("qc_service.application.tray_reading.MOST_VIALS", 5)
+    answered: list[Carton] = []
+
+    def counted(view: View, asker: Actor, carton: Carton, **asked: Any) -> tuple[Verdict, ...]:
+        answered.append(carton)
+        return carton_answers(view, asker, carton, **asked)
+
+    monkeypatch.setattr("qc_service.application.tray_reading.carton_answers", counted)
     circumstances = Circumstances(asker=actor(Role.CLINICIAN, CLINIC), at=use.world.clock())
     with pytest.raises(Malformed, match="more than 5 vials"):
         tray_answers(use.world.store, (SCAN, SCAN), circumstances)
+    assert len(answered) == 1, "no vial is answered of a carton for which there is no room"
+    monkeypatch.setattr("qc_service.application.tray_reading.MOST_VIALS", 6)
+    assert len(tray_answers(use.world.store, (SCAN, SCAN), circumstances)) == 6

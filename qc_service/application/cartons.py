@@ -12,10 +12,10 @@ from qc_service.application.judging import Verdict
 from qc_service.application.trays import Item, told_together
 from qc_service.application.verdict import answer
 from qc_service.application.view import View
-from qc_service.domain.identifiers import CountryCode
+from qc_service.domain.identifiers import CountryCode, Sscc
 from qc_service.domain.moments import instant_text
 from qc_service.domain.regulatory import statement_on
-from qc_service.domain.shipments import SHIPMENT, Carton, Shipment
+from qc_service.domain.shipments import SHIPMENT, Carton, Shipment, grouped
 from qc_service.domain.verdict import Finding, ScannedCode
 from qc_service.domain.vocabulary import AdministrationRoute
 
@@ -31,14 +31,24 @@ NOT_YOURS = Finding(
 
 
 def carton_vials(view: View, asker: Actor, sscc: str) -> tuple[Shipment, Carton] | None:
-    """The carton and the last shipment it went with, of those that concern the asker; else ``None``."""
-    shipments = (view.get(SHIPMENT, name) for name in view.citing(f"sscc/{sscc}", SHIPMENT.room))
-    theirs = [shipment for shipment in shipments if _concerns(asker, shipment)]
+    """The carton and the last shipment it went with, of those that concern the asker; else ``None``.
+
+    A number counts anew from the last shipment of each sender. Where several senders gave it, the carton stands for all
+    that any of them packed, so that nobody's vials hide behind another's.
+    """
+    theirs = sorted(under(view, asker, sscc), key=lambda shipment: shipment.dispatched_at)
     if not theirs:
         return None
-    last = max(theirs, key=lambda shipment: shipment.dispatched_at)
-    carton = last.carton(sscc)
-    return None if carton is None else (last, carton)
+    last = {shipment.organisation: shipment for shipment in theirs}
+    cartons = [carton for shipment in last.values() if (carton := shipment.carton(sscc))]
+    refs = dict.fromkeys(ref for carton in cartons for ref in carton.vials)
+    return theirs[-1], Carton(sscc=Sscc(sscc), contents=grouped(tuple(refs)))
+
+
+def under(view: View, asker: Actor, sscc: str) -> tuple[Shipment, ...]:
+    """The shipments with a carton of this number that were sent by or to the asker."""
+    shipments = (view.get(SHIPMENT, name) for name in view.citing(f"sscc/{sscc}", SHIPMENT.room))
+    return tuple(shipment for shipment in shipments if _concerns(asker, shipment))
 
 
 def carton_answers(

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from qc_service.application.access import own, visible
 from qc_service.application.accompanying import accompanying_record, donations_behind
 from qc_service.application.actor import Actor, Occasion
+from qc_service.application.cartons import under
 from qc_service.application.copies import watched_arrivals
 from qc_service.application.days import must_have_come
 from qc_service.application.view import View
@@ -139,7 +140,7 @@ def dispatch_shipment(view: View, occasion: Occasion, intent: DispatchShipment) 
         *(
             reason
             for carton in intent.cartons
-            for reason in reuse_reasons(carton.sscc, _under(view, carton.sscc))
+            for reason in reuse_reasons(carton.sscc, under(view, occasion.actor, carton.sscc))
         ),
     )
     if reasons:
@@ -160,11 +161,6 @@ def dispatch_shipment(view: View, occasion: Occasion, intent: DispatchShipment) 
         return (dispatch,)
     packed = CartonsPacked(shipment=intent.shipment, recipient=intent.recipient, cartons=packing.cartons)
     return (dispatch, New(name=intent.shipment, body=packed, occurred_at=intent.dispatched_at))
-
-
-def _under(view: View, sscc: Sscc) -> tuple[Shipment, ...]:
-    """The shipments that a carton of this number was in."""
-    return tuple(view.get(SHIPMENT, name) for name in view.citing(f"sscc/{sscc}", SHIPMENT.room))
 
 
 def _recipient(view: View, recipient: OrganisationId, sender: OrganisationId) -> tuple[Reason, ...]:

@@ -105,6 +105,23 @@ def test_a_number_serves_again_once_its_carton_has_arrived(use: UseWorld) -> Non
     assert asked(use, SCAN, OWNER, Role.LOGISTICS)["carton"]["shipment"] == "SHP-2"
 
 
+def test_who_takes_anothers_number_neither_learns_of_its_carton_nor_hides_what_is_in_it(
+    use: UseWorld,
+) -> None:
+    use.send(2, shipment="SHP-2", recipient=OTHER)
+    use.receive(clinic=OTHER, shipment="SHP-2")
+    use.world.clock.tick(minutes=5)
+    taken = replace(
+        INTENT, shipment=ShipmentId("SHP-3"), contents=(LotWanted(lot=LOT_A, count=1),),
+        cartons=(CartonWanted(sscc=ONE),),
+    )  # fmt: skip
+    use.by(OTHER, dispatch_shipment, taken, Role.LOGISTICS)
+    told = asked(use, SCAN, CLINIC)
+    assert told["carton"]["shipment"] == "SHP-3"
+    assert len(told["answers"]) == 4
+    assert len(asked(use, SCAN, OTHER)["answers"]) == 1
+
+
 def test_cartons_that_contradict_themselves_cannot_be_asked_for() -> None:
     with pytest.raises(Malformed, match="twice"):
         replace(INTENT, cartons=(CartonWanted(sscc=ONE), INTENT.cartons[0]))

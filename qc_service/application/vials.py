@@ -9,6 +9,7 @@ from qc_service.application.actor import Actor
 from qc_service.application.view import View
 from qc_service.domain.codec import to_plain
 from qc_service.domain.errors import NotFound
+from qc_service.domain.identifiers import OrganisationId
 from qc_service.domain.lots import LOT
 from qc_service.domain.permissions import Permission
 from qc_service.domain.records import Body, Recorded
@@ -63,16 +64,23 @@ def read_vial(view: View, actor: Actor, lot: str, serial: str) -> dict[str, obje
         "state": vial.state.value,
         "in_words": f"The vial is {vial.state.spoken}.",
         "organisation": str(vial.organisation),
-        "custody": vial.custody,
-        "consigned_to": vial.consigned_to,
-        "shipment": vial.shipment,
+        "custody": _named(actor, vial, vial.custody),
+        "consigned_to": _named(actor, vial, vial.consigned_to),
+        "shipment": vial.shipment if _named(actor, vial, vial.consigned_to) else None,
         "expires_on": to_plain(of_lot.expires_on),
-        "in_use": to_plain(vial.in_use),
+        "in_use": to_plain(vial.in_use) if _named(actor, vial, vial.claimed_by) else None,
         "doses_left": vial.doses_left,
         "doubts": [doubt.value for doubt in vial.doubts],
         "retention_until": to_plain(until),
         "history": [_told(actor, vial, recorded) for recorded in told],
     }
+
+
+def _named(actor: Actor, vial: Vial, organisation: OrganisationId | None) -> OrganisationId | None:
+    """Whom it is about, as far as this reader is told: a clinic, of itself, the owner and whom it sent the vial to."""
+    sent = {each.recipient for each in vial.journeys if each.sender == actor.organisation}
+    told = actor.sees(vial.organisation) or organisation in {actor.organisation, vial.organisation, *sent}
+    return organisation if told else None
 
 
 def concerned(view: View, actor: Actor, lot: str, serial: str) -> Vial:

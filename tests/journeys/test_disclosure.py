@@ -196,6 +196,32 @@ def test_r3_a_clinic_passes_on_what_it_received(stage: Stage, serials: dict[str,
     assert stage.get("other_clinician", f"/lots/{LOT}")["vials"] == {"in_transit": 1}
 
 
+def test_e4_who_had_a_vial_before_is_not_told_who_has_it_now(stage: Stage, serials: dict[str, str]) -> None:
+    back = stage.get("clinician", "/shipments/SHP-1")["contents"][0]["serials"][1]
+    path = f"/vials/{LOT}/{back}"
+    stage.post("clinician", f"{path}/disposition", kind="return", reason="Not needed.")
+    reissue = {"reason": "Kept cold.", "cold_chain_evidence": "LOG-1"}
+    stage.post("quality", f"{path}/disposition", kind="reissue", **reissue)
+    stage.post(
+        "logistics", "/shipments", shipment="SHP-AGAIN", recipient=OTHER_CLINIC, packed_by="T. Packer",
+        courier="Courier", contents=[{"lot": LOT, "serials": [back]}],
+    )  # fmt: skip
+    stage.clock.tick(hours=20)
+    stage.post("other_clinician", "/shipments/SHP-AGAIN/receipt")
+    scenes.prepared(stage, LOT, back, "other_clinician")
+    whole = stage.get("quality", path)
+    assert (whole["custody"], whole["consigned_to"], whole["shipment"]) == (
+        OTHER_CLINIC,
+        OTHER_CLINIC,
+        "SHP-AGAIN",
+    )
+    assert whole["in_use"]["claimed_by"] == OTHER_CLINIC
+    assert stage.get("other_clinician", path)["in_use"] == whole["in_use"]
+    told = stage.get("clinician", path)
+    assert [told[name] for name in ("custody", "consigned_to", "shipment", "in_use")] == [None] * 4
+    assert OTHER_CLINIC not in str(told)
+
+
 def test_d9_a_withdrawal_holds_what_is_out_and_no_clinic_is_told_why(
     stage: Stage, serials: dict[str, str]
 ) -> None:

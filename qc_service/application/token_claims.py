@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import get_args
 
 from qc_service.application.actor import Actor
-from qc_service.application.ports import Query, Store
+from qc_service.application.ports import CatalogueRow, Query, Store, Tampered
 from qc_service.application.vials import concerned
 from qc_service.application.view import View
+from qc_service.application.witness import MISSING
 from qc_service.domain.filling import VialsFilled
 from qc_service.domain.identifiers import Sha256, VialSerial
 from qc_service.domain.keys import KEY, KeyRole, SigningKey
@@ -43,14 +44,23 @@ def claims_of(view: View, lot: str, serial: VialSerial, *, issuer: str) -> Label
 
 
 def label_keys(store: Store) -> tuple[AuthorisedKey, ...]:
-    """Every label key there ever was, with the size of the log from which on it is retired or compromised."""
-    view, found, after = View(store), [], ""
+    """Every label key there ever was, with the size of the log from which on it is retired or compromised.
+
+    Raises ``Tampered`` where a key has fewer records than lists say: the one that is missing may withdraw it.
+    """
+    view, found, after = View(store), list[SigningKey](), ""
     while True:
         rows, after = store.catalogue(Query(room=KEY.room, size=AT_ONCE, after=after))
-        found += [view.get(KEY, row.stream.partition("/")[2]) for row in rows]
+        found += [_as_listed(view, row) for row in rows]
         if not after:
             break
     return tuple(_authorised(key) for key in found if key.role is KeyRole.LABEL)
+
+
+def _as_listed(view: View, row: CatalogueRow) -> SigningKey:
+    if len(view.history(row.stream)) <= row.seq:
+        raise Tampered(f"the last record of {row.stream} is missing", MISSING)
+    return view.get(KEY, row.stream.partition("/")[2])
 
 
 def _authorised(key: SigningKey) -> AuthorisedKey:

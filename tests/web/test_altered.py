@@ -8,10 +8,14 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 
 from qc_service.app import assemble, web_app
+from qc_service.application.keys import ReportCompromise, report_compromise
+from qc_service.application.tokens import actor_of
+from qc_service.domain.identifiers import Line, Text
 from tests import scenes
 from tests.persistence.forgery import reach_in
 from tests.staging import Stage, raise_stage
@@ -128,3 +132,18 @@ def test_a_check_that_was_edited_gives_no_evidence_for_a_chart(stage: Stage, ser
     assert (
         fresh.send("clinician", "GET", path, status=503).get_json()["title"] == "Record may have been altered"
     )
+
+
+def test_a_label_key_whose_withdrawal_was_erased_vouches_for_nothing(stage: Stage, serial: str) -> None:
+    token = stage.get("technician", f"/vials/{LOT}/{serial}/token")["token"]
+    keyid = stage.made.keystore.signer("label").public.keyid
+    reported = ReportCompromise(keyid=Line(keyid), since_size=0, explanation=Text("A laptop was stolen."))
+    stage.made.acts.perform(report_compromise, actor_of(stage.made.view(), "t.administrator"), reported)
+    scanned = stage.get(None, "/verify", query_string={"code": token})
+    assert [reason["code"] for reason in scanned["reasons"]] == ["key_compromised"]
+    reach_in(stage.made.engine, "DELETE FROM ledger_records WHERE kind = 'KeyCompromised'")
+    made = assemble(stage.made.settings, {}, stage.clock)
+    fresh = Stage(made, stage.clock, web_app(made).test_client(), stage.tokens)
+    refused = fresh.get(None, "/verify", 503, query_string={"code": token})
+    assert refused["title"] == "Record may have been altered"
+    fresh.get(None, "//trust/recalls", 503)

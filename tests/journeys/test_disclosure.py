@@ -200,8 +200,9 @@ def test_e4_who_had_a_vial_before_is_not_told_who_has_it_now(stage: Stage, seria
     back = stage.get("clinician", "/shipments/SHP-1")["contents"][0]["serials"][1]
     path = f"/vials/{LOT}/{back}"
     stage.post("clinician", f"{path}/disposition", kind="return", reason="Not needed.")
-    reissue = {"reason": "Kept cold.", "cold_chain_evidence": "LOG-1"}
-    stage.post("quality", f"{path}/disposition", kind="reissue", **reissue)
+    stage.post(
+        "quality", f"{path}/disposition", kind="reissue", reason="Kept cold.", cold_chain_evidence="LOG-1"
+    )
     stage.post(
         "logistics", "/shipments", shipment="SHP-AGAIN", recipient=OTHER_CLINIC, packed_by="T. Packer",
         courier="Courier", contents=[{"lot": LOT, "serials": [back]}],

@@ -36,6 +36,18 @@ def test_a_typed_number_wants_its_check_character() -> None:
     assert isinstance(read_code("G123417654321", TODAY), Unreadable)
 
 
+def test_a_number_may_be_typed_in_the_groups_that_a_label_prints() -> None:
+    assert read_code("G1234 17 654321 A", TODAY) == read_code("G123417654321A", TODAY)
+    for wrong, words in (
+        ("G1234 17 654321 B", "type it again"),
+        ("G1234 17  654321 A", ""),
+        ("O1234 17 654321 A", ""),
+    ):
+        refused = read_code(wrong, TODAY)
+        assert isinstance(refused, Unreadable)
+        assert words in refused.detail
+
+
 @pytest.mark.parametrize("raw", ["=G12341765432171", "=A99991712345660", "=A99991712345696"])
 def test_flags_that_are_a_wrong_checksum_are_refused(raw: str) -> None:
     refused = read_code(raw, TODAY)

@@ -92,7 +92,7 @@ def test_a_known_share_of_hard_photographs_is_read_and_none_is_misread() -> None
 def test_a_picture_without_a_code_gives_none() -> None:
     assert seen(saved(photograph(size=SMALL))) == ()
     assert seen(saved(Image.new("L", (1, 1)), "PNG")) == ()
-    assert seen(saved(Image.new("L", (40_000, 1)), "PNG")) == ()
+    assert seen(saved(Image.new("L", (30_000, 1)), "PNG")) == ()
 
 
 def test_several_vials_are_told_apart_from_top_to_bottom() -> None:
@@ -278,5 +278,5 @@ def test_hostile_files_are_refused_or_read_and_nothing_else_is_raised(kind: str)
 
 @pytest.mark.parametrize("kind", ["GIF", "BMP", "TIFF", "PPM", "ICO"])
 def test_no_other_format_is_opened(kind: str) -> None:
-    with pytest.raises(PictureUnreadable, match="no JPEG, PNG or WebP"):
+    with pytest.raises(PictureUnreadable, match=r"no JPEG, PNG or WebP .* take it again"):
         Picture(saved(gs1(VIAL), kind))

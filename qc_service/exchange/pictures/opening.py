@@ -99,7 +99,7 @@ def _opened(content: bytes) -> Image.Image:
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise _too_large() from error
     except Exception as error:
-        detail = "This is no JPEG, PNG or WebP picture, or it is damaged."
+        detail = "This is no JPEG, PNG or WebP picture, or it is damaged: take it again, as one of these."
         raise PictureUnreadable(detail, field="picture") from error
     if image.width * image.height > MOST_PIXELS:
         raise _too_large()

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -43,6 +43,9 @@ from schemas.copies import BurstsSchema
 EXTENSION = "qc_service.bursts"
 WITHIN = timedelta(minutes=60)
 MOST_PLACES = 4096
+MOST_NAMES = 20
+"""Lots and products that one place is counted by; what more it names is counted together, so that nobody makes names up
+until the other places are forgotten."""
 MOST_SERIALS = 200
 MOST_TOLD = 200
 SHORTENED = {4: 24, 6: 48}
@@ -61,13 +64,18 @@ class Count:
     serials: set[bytes] = field(default_factory=set)
 
 
+Named = tuple[bytes, str | None, str | None]
+"""A place, and the lot and product that it asked about."""
+
+
 class UnknownCodes(Collector):
     """The counts of one process, the longest untouched first; safe to share between threads."""
 
     def __init__(self) -> None:
         self.questions = 0
         self._key = secrets.token_bytes(16)
-        self._counts: OrderedDict[tuple[bytes, str | None, str | None], Count] = OrderedDict()
+        self._counts: OrderedDict[Named, Count] = OrderedDict()
+        self._names: Counter[bytes] = Counter()
         self._lock = Lock()
 
     def count(self, address: str | None, fields: ScannedCode, at: datetime) -> None:
@@ -77,13 +85,16 @@ class UnknownCodes(Collector):
         serial = self._digest(fields.serial or "")
         with self._lock:
             self._forget(at)
+            if key not in self._counts and self._names[key[0]] >= MOST_NAMES:
+                key = (key[0], None, None)
             known = self._counts.get(key)
+            self._names[key[0]] += known is None
             if known is None or at - known.since > WITHIN:
-                known = Count(network=_shortened(place), lot=fields.lot, gtin=fields.gtin, since=at, until=at)
+                known = Count(network=_shortened(place), lot=key[1], gtin=key[2], since=at, until=at)
             self._counts[key] = known
             self._counts.move_to_end(key)
             if len(self._counts) > MOST_PLACES:
-                self._counts.popitem(last=False)
+                self._drop(next(iter(self._counts)))
             self.questions += 1
             known.questions += 1
             known.until = at
@@ -106,7 +117,13 @@ class UnknownCodes(Collector):
             oldest = next(iter(self._counts))
             if at - self._counts[oldest].until <= WITHIN:
                 return
-            del self._counts[oldest]
+            self._drop(oldest)
+
+    def _drop(self, key: Named) -> None:
+        del self._counts[key]
+        self._names[key[0]] -= 1
+        if not self._names[key[0]]:
+            del self._names[key[0]]
 
     def _digest(self, text: str) -> bytes:
         return hashlib.blake2b(text.encode(), key=self._key, digest_size=8).digest()

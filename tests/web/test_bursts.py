@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from qc_service.domain.verdict import ScannedCode
-from qc_service.web.bursts import MOST_PLACES, MOST_SERIALS, UnknownCodes
+from qc_service.web.bursts import MOST_NAMES, MOST_PLACES, MOST_SERIALS, UnknownCodes
 from tests.scenes import GTIN
 from tests.shelf import GOOD, Shelf, filled_shelf
 from tests.staging import MAKER
@@ -122,3 +122,18 @@ def test_a_flood_takes_no_more_room_than_there_is() -> None:
         counts.count(HERE, code(f"SERIAL{place}"), NOW)
     first = counts.standing(NOW)[0]
     assert (first.questions, len(first.serials)) == (MOST_SERIALS + 50, MOST_SERIALS)
+
+
+def test_names_that_one_place_makes_up_crowd_out_no_other() -> None:
+    counts = UnknownCodes()
+    counts.count(THERE, code(UNKNOWN[0]), NOW)
+    for number in range(MOST_PLACES + 50):
+        counts.count(HERE, code(UNKNOWN[number % 2], f"MADE-UP-{number}"), NOW)
+    told = counts.standing(NOW)
+    assert len(told) == MOST_NAMES + 2
+    assert {one.network for one in told} == {"203.0.113.0/24", "198.51.100.0/24"}
+    (rest,) = (one for one in told if one.lot is None)
+    assert (rest.gtin, len(rest.serials), rest.questions) == (None, 2, MOST_PLACES + 50 - MOST_NAMES)
+    later = NOW + timedelta(minutes=61)
+    counts.count(HERE, code(UNKNOWN[0], "MADE-UP-0"), later)
+    assert [one.lot for one in counts.standing(later)] == ["MADE-UP-0"]

@@ -85,10 +85,15 @@ def question_of(
 def question_of_typed(
     store: Store, lot: str, serial: str, today: date, open_token: OpenToken | None = None
 ) -> Question:
-    """What the two boxes of the form ask about: either also takes a scan or a serial by itself."""
-    if not serial or not lot:
-        return question_of(store, lot or serial, today, open_token)
+    """What the two boxes of the form ask about: either also takes a scan or a serial by itself.
+
+    What is typed as a serial and is none is a slip, not a lot of which no record knows.
+    """
     typed = _serial(serial)
+    if not lot and (typed is not None or not _slipped(known_to(store), serial)):
+        return question_of(store, serial, today, open_token)
+    if not serial:
+        return question_of(store, lot, today, open_token)
     if typed is None:
         return _mistyped(
             serial, "a serial of ours: type its twelve characters again, in capitals as printed", today
@@ -129,8 +134,18 @@ def _of_token(known: Known, read: Reading, open_token: OpenToken | None) -> Ques
     return _completed(known, said)
 
 
+def _slipped(known: Known, serial: str) -> bool:
+    return _spaced(serial) or (LotNumber.GRAMMAR.fullmatch(serial) is not None and not known.lot(serial))
+
+
+def _spaced(text: str) -> bool:
+    """Whether it would be a serial without the spaces that somebody typed into it."""
+    return " " in text.strip() and _serial(text.replace(" ", "").upper()) is not None
+
+
 def _mistyped(text: str, kind: str, today: date) -> Question:
-    read = read_code(text, today)
+    typed = _spaced(text) or LotNumber.GRAMMAR.fullmatch(text) is not None
+    read = None if typed else read_code(text, today)
     if isinstance(read, Unreadable) and read.reason is Fault.SCANNER:
         return untold_by(read)
     return _untold("malformed_code", f"{text!r} is not {kind}.")

@@ -111,6 +111,13 @@ def test_a_spoilt_code_is_never_read(
         assert read.reason is Fault.SCANNER
 
 
+def test_a_lot_number_by_itself_has_suffered_nothing() -> None:
+    for lot in ("EX26Z1", "EY260827A"):
+        refused = read_code(lot, TODAY)
+        assert isinstance(refused, Unreadable)
+        assert "look it up with verify" in refused.detail
+
+
 def test_an_article_number_in_a_retail_symbol_is_no_exchanged_case() -> None:
     refused = read_code("]E09506000134352", TODAY)
     assert isinstance(refused, Unreadable)

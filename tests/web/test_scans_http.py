@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from hashlib import sha256
+from itertools import product
 from typing import Any
 
 import pytest
@@ -161,6 +162,11 @@ def test_codes_of_other_systems_say_what_to_do(shelf: Shelf) -> None:
         assert words in answer["reasons"][0]["detail"]
 
 
+def wrong_check(serial: str) -> str:
+    """The serial with another last character."""
+    return serial[:-1] + next(one for one in VialSerial.ALPHABET if one != serial[-1])
+
+
 def test_the_boxes_of_the_page_take_a_scan_and_tell_what_a_device_did(shelf: Shelf) -> None:
     def page(lot: str, serial: str) -> str:
         reply = shelf.stage.client.get(
@@ -179,7 +185,22 @@ def test_the_boxes_of_the_page_take_a_scan_and_tell_what_a_device_did(shelf: She
     assert "Caps Lock" in page(GOOD.lower(), serial)
     for lot, typed in ((GOOD.lower(), serial), (GOOD, serial.lower())):
         assert "in capitals" in page(lot, typed)
-    assert "in capitals as printed" in page(GOOD, f"{serial[:4]} {serial[4:8]} {serial[8:]}".lower())
+    spaced = f"{serial[:4]} {serial[4:8]} {serial[8:]}"
+    slips = (
+        serial[:-1],
+        f"{serial[:4]}-{serial[4:8]}-{serial[8:11]}",
+        wrong_check(serial),
+        spaced,
+        spaced.lower(),
+        "2YZ2-YZ22-Y",
+    )
+    for slip, lot in product(slips, ("", GOOD)):
+        said = page(lot, slip)
+        assert "<h1>STOP – not checked</h1>" in said
+        assert "type its twelve characters again" in said
+    assert "unknown_lot" in page(wrong_check(serial), "")
+    assert "<h1>Records in order</h1>" in page("", serial)
+    assert "serial_needed" in page("", GOOD)
     assert "take it away" in page(f"{GOOD} ", serial)
     assert "type it again as printed" in page("no lot!", serial)
 

@@ -70,7 +70,7 @@ def lone_lot(raw: str) -> str | None:
 
 
 def _explained(raw: str, refusal: Unreadable, today: date) -> Unreadable:
-    if len(raw) > LONGEST:
+    if len(raw) > LONGEST or (LotNumber.GRAMMAR.fullmatch(raw) and _DIGIT.search(raw)):
         return refusal
     happened = mishap(raw, lambda text: _reads(text, today), lambda text: _means(text, today))
     return refusal if happened is None else Unreadable(happened, Fault.SCANNER)

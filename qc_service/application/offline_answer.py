@@ -90,7 +90,9 @@ def _known_reasons(question: Question, judged: Iterable[Finding]) -> list[Findin
 def _written_down(fields: ScannedCode, asked: Offline) -> Iterable[Finding]:
     """What the device itself wrote down of this vial, and what a newer answer forbade."""
     for act in asked.acts:
-        path, body = act.get("path", {}), act.get("body", {})
+        path, body = act.get("path"), act.get("body")
+        if not (isinstance(path, dict) and isinstance(body, dict)):
+            continue  # it names no vial; what is wrong with it is said when it is sent
         if fields.serial is None or (path.get("lot"), path.get("serial")) != (fields.lot, fields.serial):
             continue
         what = str(body.get("kind") if act.get("kind") == "disposition" else act.get("kind"))

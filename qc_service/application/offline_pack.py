@@ -1,7 +1,7 @@
 """The offline pack: what one organisation's vials and lots would be answered by, in one signed file (V11).
 
     {"payload": <base64 of the canonical JSON below>, "payloadType": "application/vnd.qc-service.offline-pack+json",
-     "signatures": [{"keyid": <thumbprint of a record key of the trust root>, "sig": <base64>}]}
+     "signatures": [{"keyid": <thumbprint of the newest record key>, "sig": <base64>}]}
 
     {"format": "qc-service/offline-pack/v1", "issuer": <the log's origin>, "organisation": "harbour-clinic",
      "zone": "America/New_York", "country": "US", "number": 97, "as_of": "2026-11-22T10:00:00Z",
@@ -22,12 +22,15 @@ from typing import Any
 import orjson
 
 from qc_service.application.actor import Actor
+from qc_service.application.keys import must_be_usable
 from qc_service.application.ports import UNRELEASED, LotAnswerRow, Query, Store
 from qc_service.application.publishing import Publisher
+from qc_service.application.view import View
 from qc_service.domain.codec import from_plain, to_plain
 from qc_service.domain.errors import Malformed as Ungrammatical
 from qc_service.domain.errors import Reason, Refused
 from qc_service.domain.identifiers import OrganisationId, VialSerial
+from qc_service.domain.keys import KEY
 from qc_service.domain.lots import LOT
 from qc_service.domain.moments import instant_text, parse_instant
 from qc_service.domain.parties import Organisation
@@ -99,9 +102,11 @@ class Packer:
     def pack(self, actor: Actor, organisation: Organisation, at: datetime) -> bytes:
         """The pack of the actor's own organisation, signed. The size is taken first, so nothing up to it is missing.
 
-        Raises ``PackTooLarge`` and ``ForkDetected``, and ``Tampered`` where a row was edited.
+        Raises ``PackTooLarge`` and ``ForkDetected``, ``Tampered`` where a row was edited, and ``SigningKeyWithdrawn``
+        once another record key took the place of this one.
         """
         actor.must(Permission.RECEIVE)
+        must_be_usable(View(self.store).find(KEY, self.signer.public.keyid))
         note = self.publisher.publish(at_least=self.store.head().size)
         own = actor.organisation
         as_of = max(at, self.store.head().recorded_at or at)
@@ -161,11 +166,11 @@ def _told_to(own: OrganisationId, vial: Vial) -> Plain:
 
 
 def open_pack(octets: bytes, root: TrustRoot) -> Pack:
-    """The pack in a file that a record key of this root signed. Raises ``PackRefused``.
+    """The pack in a file that the record key of this root signed. Raises ``PackRefused``.
 
-    1. The file is an envelope of this type, in its one spelling. 2. Its key is a record key of the root. 3. The
-    signature fits. 4. The pack is of the root's issuer and in its one spelling. 5. Its checkpoint is signed by the
-    root's log, and its number is that checkpoint's size.
+    1. The file is an envelope of this type, in its one spelling. 2. Its key is the root's newest record key, which
+    stands last: one before it may be in other hands by now. 3. The signature fits. 4. The pack is of the root's issuer
+    and in its one spelling. 5. Its checkpoint is signed by the root's log, and its number is that checkpoint's size.
     """
     try:
         if len(octets) > LARGEST:
@@ -179,9 +184,12 @@ def _verified(octets: bytes, root: TrustRoot) -> bytes:
     envelope = Envelope.from_dict(parse(octets))
     if envelope.payload_type != PAYLOAD_TYPE:
         raise PackRefused(f"The file is no offline pack, but {envelope.payload_type}.")
-    key = next((known for known in root.record_keys if known.keyid == envelope.keyid), None)
-    if key is None:
-        raise PackRefused("The pack is not signed by a record key of this trust root.")
+    key = root.record_keys[-1]
+    if envelope.keyid != key.keyid:
+        raise PackRefused(
+            "The pack is not signed by the newest record key of this trust root: if that key was replaced, get the "
+            "next root, and a pack made since."
+        )
     if not envelope.verified_by(key):
         raise PackRefused("The pack's signature does not fit: something was changed.")
     return envelope.payload

@@ -164,7 +164,8 @@ def test_v11_a_clock_before_the_pack_is_said(clinic: Clinic) -> None:
 def test_v11_what_waits_on_the_device_counts(clinic: Clinic, act: dict[str, Any], code: str | None) -> None:
     mine = {**act, "path": {"lot": LOT, "serial": clinic.serials[0]}, "happened_at": "2026-11-01T00:00:00Z"}
     other = {**act, "path": {"lot": LOT, "serial": clinic.serials[3]}}
-    answer = clinic.asked(clinic.serials[0], acts=(mine, other))
+    of_nothing: tuple[dict[str, Any], ...] = ({**act, "path": None}, {**mine, "body": []}, {})
+    answer = clinic.asked(clinic.serials[0], acts=(*of_nothing, mine, other))
     assert codes(answer) == (["offline"] if code is None else ["offline", code])
 
 
@@ -205,6 +206,12 @@ def _resealed(clinic: Clinic, edit: Callable[[Any], object], kind: str = offline
     return canonical(Envelope(payload, kind, key.public.keyid, key.sign(pae(kind, payload))).to_dict())
 
 
+def test_a_key_that_another_took_the_place_of_makes_no_packs(clinic: Clinic) -> None:
+    following = replace(clinic.root, record_keys=(*clinic.root.record_keys, signer(9).public))
+    with pytest.raises(PackRefused, match="newest record key"):
+        open_pack(clinic.pack, following)
+
+
 def test_each_thing_that_is_wrong_with_a_pack_is_named(
     clinic: Clinic, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -217,7 +224,7 @@ def test_each_thing_that_is_wrong_with_a_pack_is_named(
     own = signer(9)
     sig = own.sign(pae(foreign.payload_type, foreign.payload))
     sealed = Envelope(foreign.payload, foreign.payload_type, own.public.keyid, sig)
-    assert "not signed by a record key" in refused(canonical(sealed.to_dict()))
+    assert "not signed by the newest record key" in refused(canonical(sealed.to_dict()))
     assert "is no offline pack, but text/plain" in refused(_resealed(clinic, lambda _: None, "text/plain"))
     assert "not of demo.qc.example" in refused(
         _resealed(clinic, lambda plain: plain.update(issuer="other.example"))

@@ -180,6 +180,7 @@ def compromised(stage: Stage, since: int) -> Stage:
     behind = Stage(before, stage.clock, web_app(before).test_client(), stage.tokens)
     refused = behind.post("quality", f"/lots/{LOT}/hold", 503, explanation="With the old key.")
     assert "qc-service key rotate" in refused["detail"]
+    assert behind.get("clinician", "/offline", 503)["title"] == "Signing key withdrawn"
     behind.made.close()
     stage.post("quality", f"/lots/{LOT}/hold", explanation="With the new key.")
     stage.post("quality", f"/lots/{LOT}/holds/1/lift", explanation="With the new key.")

@@ -52,11 +52,12 @@ def kept(tmp_path_factory: pytest.TempPathFactory) -> Kept:
     checked = _sent(stage, lot=LOT, serial=serial, route="injection")
     unread = _sent(stage, code="(01)09506000134353")
     public = stage.send(None, "GET", f"/verify?code={serial}", status=200).data
-    prepared = scenes.prepared(stage, LOT, serial)
+    prepared = {**scenes.prepared(stage, LOT, serial), "answer": {}}
+    del prepared["body"]
     as_of = datetime.fromisoformat(json.loads(checked)["answer"]["as_of"])
     root = stage.made.root.to_bytes()
     stage.made.close()
-    return Kept(checked, unread, public, json.dumps({**prepared, "answer": {}}).encode(), root, as_of)
+    return Kept(checked, unread, public, json.dumps(prepared).encode(), root, as_of)
 
 
 def _sent(stage: Stage, **body: object) -> bytes:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
+from werkzeug.test import TestResponse
 
 from qc_service.ledger.tiles import decode_bundle
 from tests import scenes
@@ -20,7 +21,9 @@ DIN, LOT, SHIPMENT = "A999026000101", "EX-ONE", "SHP-1"
 DAY = "2026-09-17"
 TEXT = "As it was found."
 OUTSIDERS = ("clinician", "forwarder", "other_clinician", None)
-OWN = {"/metrics", "/healthz", "/readyz", "/static/<name>", "/openapi.json", "/docs", "/", "/check"}
+OWN = {
+    "/metrics", "/healthz", "/readyz", "/static/<name>", "/openapi.json", "/docs", "/", "/check", "/service-level",
+}  # fmt: skip
 """What speaks of the service, never of a lot."""
 
 
@@ -113,7 +116,7 @@ def told(stage: Stage, who: str | None) -> dict[str, Any]:
             response = stage.client.get(path, headers=headers | {"Accept": accept})
             assert response.status_code < 500, path
             name = f"{accept} {_blurred(path)}"
-            got[name] = (response.status_code, _plain(response.text))
+            got[name] = (response.status_code, _plain(_said(response)))
     for act, body in (
         ("preparation", {"starts": ["thaw"], "route": "injection"}),
         ("disposition", {"kind": "reissue", "reason": TEXT}),
@@ -132,8 +135,14 @@ def told(stage: Stage, who: str | None) -> dict[str, Any]:
     return got
 
 
+def _said(response: TestResponse) -> str:
+    """A reply's words; of what is drawn for paper, what it is."""
+    drawn = response.mimetype in {"application/pdf", "image/png"}
+    return f"drawn: {response.mimetype}" if drawn else response.text
+
+
 def _plain(text: str) -> Any:
-    """A reply's members, envelopes opened, with what is random blurred."""
+    """A reply's members, envelopes opened, with what is random blurred, and the order that follows from it."""
     try:
         return _opened(json.loads(text))
     except ValueError:
@@ -146,11 +155,14 @@ def _opened(value: Any) -> Any:
             return _opened(json.loads(base64.b64decode(value["payload"])))
         return {_blurred(name): _opened(inner) for name, inner in value.items()}
     if isinstance(value, list):
-        return [_opened(inner) for inner in value]
+        opened = [_opened(inner) for inner in value]
+        by_serial = any(isinstance(inner, dict) and "serials" in inner for inner in opened)
+        return sorted(opened, key=json.dumps) if by_serial else opened
     return _blurred(value) if isinstance(value, str) else value
 
 
 _RANDOM = re.compile(
+    r"EXO1:[0-9A-Z $%*+./:-]+|"
     r"sha256:[0-9a-f]{64}|\b[0-9a-f]{32,64}\b|[A-Za-z0-9+/_=-]{40,}|\b[2-9A-HJ-NP-Z]{12}\b|DN-[0-9A-Z]{12}|"
     r"\b(?:[2-9A-HJ-NP-Z]{4}-){2}[2-9A-HJ-NP-Z]{4}\b|[0-9a-f]{12,16}\b",
     re.ASCII,

@@ -82,6 +82,11 @@ class LabelWords:
         return f"Keep at {' or '.join(ways)}"
 
     @property
+    def keeping_longest(self) -> str:
+        """The one way to keep it by which it keeps longest, and which the printed expiry presumes."""
+        return f"Keep at {_range(max(self.storage, key=lambda way: way.shelf_life_days))}"
+
+    @property
     def warning(self) -> str:
         """What the lot's state wants said on the label for ever; empty for a released lot."""
         return _STATUS.get(self.status, "")

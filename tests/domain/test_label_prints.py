@@ -121,6 +121,7 @@ class TestWords:
     def test_each_way_to_keep_it_has_its_own_time(self) -> None:
         assert words().keeping == "Keep at −90\u00a0to\u00a0−70\u00a0°C"
         both = words(ways=(storage("-90", "-70"), storage("2", "8", 30)))
+        assert both.keeping_longest.replace("\u00a0", " ") == "Keep at −90 to −70 °C"
         assert (
             both.keeping.replace("\u00a0", " ") == "Keep at −90 to −70 °C (365 days) or 2 to 8 °C (30 days)"
         )

@@ -319,6 +319,14 @@ class TestWords:
         ):
             assert wanted in text
 
+    @pytest.mark.parametrize("words", [INJECTION, TOPICAL], ids=["injection", "topical"])
+    def test_the_commonest_sheet_of_small_labels_says_by_which_route_and_how_it_is_kept(
+        self, words: LabelWords
+    ) -> None:
+        text = stripped(" ".join(line.text for line in _lines(_drawn(job(SHEET, words=words)))))
+        assert "Keep at −90 to −70 °C" in text
+        assert ("For injection" in text) == (not words.topical_only)
+
     def test_a_carton_label_bears_the_footing_and_the_regulatory_sentence(self) -> None:
         text = stripped(" ".join(line.text for line in _lines(_drawn(job(LARGE)))))
         assert INJECTION.footing[0] in text

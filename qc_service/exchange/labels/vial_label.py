@@ -38,7 +38,8 @@ _DRAWN: dict[LabelSymbol, Callable[[str], Symbol]] = {
 class Tier:
     """How much a label bears. ``least`` is its smallest type in points; the numbers behind are relative sizes.
 
-    ``forecast`` is that the lot was not released yet, which the sheet says too.
+    ``storage`` is that a label that does not bear everything says by which route, and how it is kept. ``forecast`` is
+    that the lot was not released yet, which the sheet says too.
     """
 
     least: float
@@ -48,12 +49,15 @@ class Tier:
     full: bool = True
     regulatory: bool = False
     one_line: bool = False
+    storage: bool = False
     forecast: bool = True
 
 
 TIERS = (
     Tier(least=6.0, shout=1.55, identity=1.25, minor=0.8, regulatory=True),
     Tier(least=4.0, shout=1.55, identity=1.25, minor=0.8),
+    Tier(least=4.0, shout=1.3, identity=1.1, minor=0.85, full=False, storage=True),
+    Tier(least=4.0, shout=1.2, identity=1.0, minor=0.8, full=False, one_line=True, storage=True),
     Tier(least=4.0, shout=1.3, identity=1.1, minor=0.85, full=False),
     Tier(least=4.0, shout=1.2, identity=1.0, minor=0.9, full=False, one_line=True),
     Tier(least=4.0, shout=1.05, identity=1.0, minor=1.0, full=False, one_line=True, forecast=False),
@@ -115,6 +119,8 @@ def _said(words: LabelWords, tier: Tier) -> Iterator[str]:
     if tier.full:
         yield words.contents if words.topical_only else f"{words.use} · {words.contents}"
         yield words.keeping
+    elif tier.storage:
+        yield words.keeping_longest if words.topical_only else f"{words.use} · {words.keeping_longest}"
     elif not (words.topical_only or tier.one_line):
         yield words.use
     yield from words.cautions

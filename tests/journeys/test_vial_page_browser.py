@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 from selenium import webdriver
+from selenium.common.exceptions import WebDriverException
 from selenium.webdriver.chrome.options import Options
 from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.by import By
-from selenium.webdriver.support.expected_conditions import staleness_of
 from selenium.webdriver.support.wait import WebDriverWait
 from werkzeug.serving import make_server
 
@@ -24,7 +24,7 @@ from tests.shelf import GOOD, HELD, TOPICAL, TOPICAL_GTIN, Shelf, filled_shelf
 CHROMIUM, DRIVER = shutil.which("chromium"), shutil.which("chromedriver")
 FLAGS = (
     "--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update",
-    "--disable-sync", "--no-first-run", "--hide-scrollbars",
+    "--disable-sync", "--no-first-run", "--hide-scrollbars", "--disable-dev-shm-usage",
 )  # fmt: skip
 NARROW = {"width": 360, "height": 740, "deviceScaleFactor": 2, "mobile": True}
 LARGEST = """
@@ -143,10 +143,16 @@ def test_topical_only_is_the_largest_of_all_words(
 
 
 def pressed(phone: webdriver.Chrome, button: str) -> None:
-    """Press a button and wait for the page that it leads to."""
-    left = phone.find_element(By.TAG_NAME, "html")
+    """Press a button and wait for the page that it leads to.
+
+    The page left behind is marked and a script asked for the mark: asking for one of its elements instead
+    sometimes ends the driver's session while the browser is between two pages.
+    """
+    phone.execute_script("window.left = true")
     phone.find_element(By.CSS_SELECTOR, button).click()
-    WebDriverWait(phone, 10).until(staleness_of(left))
+    WebDriverWait(phone, 30, ignored_exceptions=(WebDriverException,)).until(
+        lambda browser: browser.execute_script("return !window.left && document.readyState === 'complete'")
+    )
 
 
 def test_a_typed_lot_leads_to_its_answer_and_on_to_the_vials(

@@ -30,7 +30,7 @@ def previous(stored: StoredRecord) -> str | None:
 
 @lru_cache(maxsize=32_768)
 def _decoded(payload: bytes) -> tuple[Recorded, str | None]:
-    """Read one payload strictly: a canonical statement, a known kind, a complete body; and what it follows."""
+    """Read one payload strictly: a canonical statement, a known kind and its body; and what it follows."""
     statement = Statement.parse(payload)
     return typed(statement, digest(payload), 0), statement.prev
 
@@ -44,14 +44,17 @@ def _signer(*members: str) -> Signer:
 
 
 def typed(statement: Statement, payload_digest: str, index: int) -> Recorded:
-    """The typed record of a statement that was read already. Raises as ``recorded`` does."""
+    """The typed record of a statement that was read already. Raises as ``recorded`` does.
+
+    A member that a kind gained after the record was signed stands for its default, so that old records stay readable.
+    """
     kind = KINDS.get(statement.kind)
     if kind is None:
         raise ValueError(f"no record kind is named {statement.kind}")
     return Recorded(
         stream=statement.stream,
         seq=statement.seq,
-        body=from_plain(kind, statement.body, complete=True),
+        body=from_plain(kind, statement.body),
         signer=_signer(*map(statement.signer.__getitem__, _SIGNER)),
         meaning=Meaning(statement.meaning),
         reason=None if statement.reason is None else Text(statement.reason),

@@ -1,5 +1,6 @@
 """NanoSight summaries: what is read, what is warned of, and what is refused."""
 
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -66,6 +67,47 @@ def test_the_average_column_is_the_value_and_each_video_a_replicate() -> None:
     assert ("Camera Level", "12") in reading.settings
     assert ("Temperature/C", "22.000, 22.100") in reading.settings
     assert ("Videos", "run_00, run_01") in reading.settings
+
+
+def test_a_summary_tells_its_program_its_dilution_and_its_distribution() -> None:
+    reading = read()
+    assert reading.software == "NTA 3.4 Build 3.4.000"
+    assert reading.dilution == "1.00E+3"
+    assert reading.also_named == (
+        "EV made up 2026-02-01 09-15-00.nano", "made up, for tests", "run_00", "run_01"
+    )  # fmt: skip
+    assert reading.distribution is not None
+    assert reading.distribution.unit == "particles/mL"
+    assert reading.distribution.bins == (
+        (Decimal("25.5"), Decimal(0)), (Decimal("75.5"), Decimal(11)), (Decimal("125.5"), Decimal(22)),
+        (Decimal("175.5"), Decimal(33)), (Decimal("225.5"), Decimal(44)),
+    )  # fmt: skip
+    unknown = read(("Software Version,NTA 3.4 Build 3.4.000", "Software Version,Unknown"))
+    assert unknown.software == "NTA 3.4 Build 3.4.000"
+    silent = read(("Software Version,NTA 3.4 Build 3.4.000", ""), ("Created with NTA", "Written by NTA"))
+    assert silent.software is None
+
+
+def test_a_distribution_in_other_columns_units_or_order() -> None:
+    head = "Bin centre (nm),Concentration (particles / ml),Concentration (particles / ml)"
+    scaled = read((head, head.replace("particles", "E6 particles"))).distribution
+    assert scaled is not None
+    assert scaled.bins[1] == (Decimal("75.5"), Decimal("11E+6"))
+    assert read((head, head.replace("particles / ml", "AU"))).distribution is None
+    assert read((head, "Percentage of bins")).distribution is None
+    assert read(("75.5,10,12,11,1", "15.5,10,12,11,1")).distribution is None
+    lone = "\n".join(
+        ",".join(line.split(",")[:3]) if line.split(",")[0].endswith(".5") else line
+        for line in without_averages(TEXT).split("\n")
+    )
+    averaged = read(text=lone).distribution
+    assert averaged is not None
+    assert averaged.bins[1] == (Decimal("75.5"), Decimal(11))
+
+
+@pytest.mark.parametrize("factor", ["Not recorded", "0", "-1"])
+def test_a_factor_that_is_none_is_no_dilution(factor: str) -> None:
+    assert read((DILUTION, DILUTION.replace("1.00e+03", factor))).dilution is None
 
 
 def test_other_delimiters_with_decimal_commas() -> None:

@@ -1,5 +1,6 @@
 """ZetaView exports with a header: size distribution and zeta potential profile."""
 
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -61,6 +62,21 @@ def test_a_size_export_gives_the_printed_median_and_computes_the_rest() -> None:
 def test_printed_percentiles_are_preferred(name: str) -> None:
     reading = read(SIZE, ("Median Volume", f"{name}:\t54.900000\nMedian Volume"))
     assert figures(reading)["size_d10"] == "54.900000"
+
+
+def test_a_size_export_tells_its_instrument_its_dilution_and_its_distribution() -> None:
+    reading = read(SIZE)
+    assert (reading.serial, reading.software) == ("00-0000", "ZetaView (version 8.06.01 SP1)")
+    assert reading.dilution == "500.000000"
+    assert reading.also_named == ("20260201_0007_EV-TEST-7_size_488", "20260201_0007")
+    assert reading.distribution is not None
+    assert reading.distribution.unit == "particles"
+    assert reading.distribution.bins[1] == (Decimal("6.000E+1"), Decimal("2.000E+0"))
+    assert len(reading.distribution.bins) == 6
+    assert read(NOTHING).distribution is None
+    assert read(SIZE, ("Dilution::\t500.000000", "Dilution::\tNaN")).dilution is None
+    assert read(SIZE, ("Dilution::\t500.000000", "Dilution::\t-1.000000")).dilution is None
+    assert read(SIZE, ("Positions:\t3\n", "")).run is None
 
 
 def test_a_median_that_is_not_printed_is_computed() -> None:

@@ -1,5 +1,6 @@
 """Reading what laboratory instruments export: the bytes of a file become a reading or a refusal."""
 
+from qc_service.exchange.instruments.companions import completed, together
 from qc_service.exchange.instruments.reader import IMPORTERS, read_instrument
 from qc_service.exchange.instruments.reading import (
     Importer,
@@ -7,6 +8,8 @@ from qc_service.exchange.instruments.reading import (
     Reading,
     ReadingWarning,
     Replicate,
+    Run,
+    SizeDistribution,
     UnreadableFile,
     reading_dict,
 )
@@ -20,7 +23,11 @@ __all__ = [
     "Reading",
     "ReadingWarning",
     "Replicate",
+    "Run",
+    "SizeDistribution",
     "UnreadableFile",
+    "completed",
     "read_instrument",
     "reading_dict",
+    "together",
 ]

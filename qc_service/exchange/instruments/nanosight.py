@@ -22,9 +22,16 @@ import re
 from collections.abc import Iterator
 from decimal import Decimal
 
-from qc_service.exchange.instruments.figures import cv_percent, decimal_text, is_missing, per_millilitre
+from qc_service.exchange.instruments.figures import (
+    cv_percent,
+    decimal_text,
+    is_missing,
+    per_millilitre,
+    printed_number,
+)
 from qc_service.exchange.instruments.moment import local_moment
-from qc_service.exchange.instruments.nanosight_table import Columns, Figure, Row, Summary
+from qc_service.exchange.instruments.nanosight_columns import Columns, Figure, Row
+from qc_service.exchange.instruments.nanosight_table import Summary
 from qc_service.exchange.instruments.reading import (
     Importer,
     MeasuredValue,
@@ -37,6 +44,8 @@ from qc_service.exchange.instruments.reading import (
 )
 
 _TITLE = re.compile(r'\s*"?NTA [\w ]{0,40}Summary File', re.ASCII | re.IGNORECASE)
+_MADE_WITH = re.compile(r"Created with (NTA[^,;\t\n]{1,60})", re.IGNORECASE)
+_DILUTION = "Dilution factor"
 _CONCENTRATION = re.compile(r"Concentration \(([^)]*)\)", re.IGNORECASE)
 _SIZES = (
     ("size_mean", "Mean"), ("size_mode", "Mode"), ("size_sd", "SD"),
@@ -82,7 +91,7 @@ class NanoSightSummary(Importer):
             settings=summary.settings(),
             values=(*_values(figures), *_spread(concentration)),
             warnings=(
-                *_dilution(summary),
+                *_dilution_doubts(summary),
                 *_zero_traces(summary, concentration),
                 *([_AVERAGE_COMPUTED] if computed else []),
                 *([] if summary.has_number_weighting else [_NOT_BY_NUMBER]),
@@ -91,6 +100,11 @@ class NanoSightSummary(Importer):
                 *moment.warnings,
             ),
             replicates=_replicates(figures),
+            serial=summary.text("Instrument Serial Number"),
+            software=summary.text("Software Version") or _made_with(text),
+            dilution=_dilution(summary),
+            also_named=_also_named(summary),
+            distribution=summary.distribution(),
         )
 
 
@@ -163,9 +177,32 @@ def _sample(summary: Summary) -> tuple[str | None, list[ReadingWarning]]:
     return sample, [sample_not_named(sample)]
 
 
-def _dilution(summary: Summary) -> Iterator[ReadingWarning]:
+def _also_named(summary: Summary) -> tuple[str, ...]:
+    """What else may tell of the lot: the experiment, what was said of it, and the names of the videos."""
+    said = (summary.detail(label) for label in ("Experiment Name", "Sample Description", "Remarks"))
+    videos = (name for _, name in summary.columns.videos)
+    return tuple(dict.fromkeys(name for name in (*said, *videos) if name))
+
+
+def _made_with(text: str) -> str | None:
+    """The program, where only the file's second line names it."""
+    made = _MADE_WITH.search(text[:400])
+    return made[1].strip() if made else None
+
+
+def _dilution(summary: Summary) -> str | None:
+    """The one factor by which every video's sample was diluted, as a number above nought."""
+    factors = summary.cells("results", _DILUTION, prefix=True)
+    cells = {cell for _, cell in factors}
+    if len(cells) != 1 or any(is_missing(cell) for cell in cells):
+        return None
+    factor = printed_number(cells.pop(), "The dilution factor", decimal_comma=summary.columns.decimal_comma)
+    return decimal_text(factor) if factor is not None and factor > 0 else None
+
+
+def _dilution_doubts(summary: Summary) -> Iterator[ReadingWarning]:
     """A dilution that is not recorded is missing, not 1."""
-    factors = summary.cells("results", "Dilution factor", prefix=True)
+    factors = summary.cells("results", _DILUTION, prefix=True)
     missing = [name for name, cell in factors if is_missing(cell)]
     if missing or not factors:
         which = "" if len(missing) in {0, len(factors)} else f" for {', '.join(missing)}"

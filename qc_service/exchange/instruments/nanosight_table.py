@@ -6,11 +6,11 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import takewhile
 
-from qc_service.exchange.instruments.figures import mean, printed_number
-from qc_service.exchange.instruments.reading import cut_short, misshapen
-
-Row = tuple[str, ...]
+from qc_service.exchange.instruments.figures import per_millilitre
+from qc_service.exchange.instruments.nanosight_columns import Columns, Figure, Row
+from qc_service.exchange.instruments.reading import SizeDistribution, cut_short, misshapen
 
 _DELIMITER = re.compile(r'^"?Filename:?"?([,;\t])', re.MULTILINE | re.IGNORECASE)
 _SETTINGS = (
@@ -25,73 +25,6 @@ _SETTINGS = (
     ("results", ("Dilution factor (concentrations adjusted for this factor)", "Completed tracks")),
     ("size data", ("Analysis Method",)),
 )  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class Figure:
-    """A row of figures: the printed average and its standard error, and each video's by name."""
-
-    average: Decimal | None
-    error: Decimal | None
-    videos: tuple[tuple[str, Decimal], ...]
-
-    @property
-    def is_derived(self) -> bool:
-        """Whether the value is a mean that the file does not print."""
-        return self.average is None and len(self.videos) > 1
-
-    @property
-    def value(self) -> Decimal | None:
-        """The printed average, else the only video's figure, else the mean over the videos."""
-        if self.average is not None or not self.videos:
-            return self.average
-        figures = [figure for _, figure in self.videos]
-        return mean(figures) if len(figures) > 1 else figures[0]
-
-    def scaled(self, power: int) -> "Figure":
-        """The same figure in a unit smaller by that power of ten, digits unchanged."""
-        return Figure(
-            None if self.average is None else self.average.scaleb(power),
-            None if self.error is None else self.error.scaleb(power),
-            tuple((name, figure.scaleb(power)) for name, figure in self.videos),
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class Columns:
-    """Where the videos, the average and the standard error stand."""
-
-    videos: tuple[tuple[int, str], ...]
-    average: int | None
-    error: int | None
-    decimal_comma: bool
-
-    @classmethod
-    def of(cls, names: Row, titles: Row, *, decimal_comma: bool) -> "Columns":
-        """From the row that names the videos and the row that titles the averages; raises ``truncated``."""
-        places = {title.casefold(): place for place, title in enumerate(titles)}
-        average, error = places.get("average"), places.get("standard error")
-        videos = tuple((p, name) for p, name in enumerate(names) if p and name and p not in {average, error})
-        if not videos:
-            raise cut_short("it names no video")
-        return cls(videos, average, error, decimal_comma)
-
-    def beside(self, row: Row) -> list[tuple[str, str]]:
-        """Each video's cell of a row, with the video's name."""
-        return [(name, row[place]) for place, name in self.videos if place < len(row)]
-
-    def figure(self, row: Row) -> Figure:
-        """A row's figures; raises ``malformed`` for what is none."""
-        found = {place: self._number(row, place) for place in range(1, len(row))}
-        videos = ((name, found.get(place)) for place, name in self.videos)
-        return Figure(
-            None if self.average is None else found.get(self.average),
-            None if self.error is None else found.get(self.error),
-            tuple((name, figure) for name, figure in videos if figure is not None),
-        )
-
-    def _number(self, row: Row, place: int) -> Decimal | None:
-        return printed_number(row[place], f"Row {row[0]!r}", decimal_comma=self.decimal_comma)
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +92,29 @@ class Summary:
             raise cut_short(f"its size row {label!r} is missing")
         return self.size_columns.figure(row)
 
+    def text(self, label: str) -> str | None:
+        """What stands beside a label of the experiment's details, unless that says that nothing is known."""
+        said = self.detail(label)
+        return None if said is None or said.casefold() == "unknown" else said
+
+    def distribution(self) -> SizeDistribution | None:
+        """The average size distribution by number, None where the file has no such table."""
+        columns = self.size_columns
+        start = next((place for place, row in enumerate(self.size_rows) if _is_bin_titles(row)), None)
+        if columns is None or start is None:
+            return None
+        unit = re.search(r"concentration \(([^)]*)\)", " ".join(self.size_rows[start][1:]).casefold())
+        factor = per_millilitre(Decimal(1), unit[1]) if unit else None
+        rows = takewhile(lambda row: row and row[0], self.size_rows[start + 1 :])
+        bins = [(columns.number(row, 0), columns.average_of(row)) for row in rows]
+        whole = [(size, amount) for size, amount in bins if size is not None and amount is not None]
+        if factor is None or [size for size, _ in whole] != sorted({size for size, _ in whole}):
+            return None
+        power = factor.adjusted()
+        return SizeDistribution(
+            unit="particles/mL", bins=tuple((size, amount.scaleb(power)) for size, amount in whole)
+        )
+
     def cells(self, section: str, label: str, *, prefix: bool = False) -> list[tuple[str, str]]:
         """Each video's cell of a row as text; with ``prefix`` of the first row whose label begins so."""
         return self.columns.beside(_row(self.sections.get(section, []), label, prefix=prefix))
@@ -194,6 +150,10 @@ def _row(rows: Sequence[Row], label: str, *, prefix: bool = False) -> Row:
         if name == wanted or (prefix and name.startswith(wanted)):
             return row
     return ()
+
+
+def _is_bin_titles(row: Row) -> bool:
+    return bool(row) and row[0].casefold().startswith("bin cent")
 
 
 def _number_block(rows: Sequence[Row]) -> tuple[Row, ...]:

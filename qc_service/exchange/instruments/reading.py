@@ -2,6 +2,9 @@
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
+from decimal import Decimal
+
+Bin = tuple[Decimal, Decimal]
 
 
 class UnreadableFile(Exception):
@@ -51,11 +54,38 @@ class ReadingWarning:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class SizeDistribution:
+    """How much lies at which size, as the file tables it, for a plot: (nm, amount), sizes rising.
+
+    ``unit`` is the amount's: ``particles/mL`` in each bin, adjusted for dilution as the file's concentration is,
+    or ``particles``, counted.
+    """
+
+    unit: str
+    bins: tuple[Bin, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Run:
+    """Which measurement a file is of, so that the files of one measurement are found (``together``).
+
+    ``name`` is the one under which the instrument saved the measurement. ``marks`` are figures that every file
+    of it prints, each with what it is of; they are compared as numbers, and tell more than a name that
+    somebody may have changed.
+    """
+
+    name: str | None
+    marks: tuple[tuple[str, Decimal], ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Reading:
-    """Everything taken from one file, nothing decided.
+    """Everything taken from one file, nothing decided. None means that the file does not say.
 
     ``measured_at`` is ISO 8601 local time without zone, as the instrument's clock had it; ``settings`` are in
-    the file's own words. None means that the file does not say.
+    the file's own words. ``serial`` is the instrument's number, ``dilution`` the factor by which the sample was
+    diluted, an exact decimal as text. ``also_named`` is what else may tell of which lot the sample was: the
+    experiment's name, descriptions, remarks, the names of the videos.
     """
 
     instrument: str
@@ -67,6 +97,12 @@ class Reading:
     values: tuple[MeasuredValue, ...]
     warnings: tuple[ReadingWarning, ...]
     replicates: tuple[Replicate, ...] = ()
+    serial: str | None = None
+    software: str | None = None
+    dilution: str | None = None
+    also_named: tuple[str, ...] = ()
+    distribution: SizeDistribution | None = None
+    run: Run | None = None
 
 
 class Importer(ABC):

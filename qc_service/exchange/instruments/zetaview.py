@@ -7,9 +7,11 @@ The header is one line per entry, sometimes several entries to a line, sometimes
     Number of Traces:<TAB>306<TAB>Average Number of Particles:<TAB>213.5<TAB>Dilution::<TAB>1000.0
 """
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from pathlib import PureWindowsPath
 
 from qc_service.exchange.instruments.figures import decimal_text, printed_number
 from qc_service.exchange.instruments.moment import local_moment
@@ -17,6 +19,8 @@ from qc_service.exchange.instruments.reading import (
     MeasuredValue,
     Reading,
     ReadingWarning,
+    Run,
+    SizeDistribution,
     cut_short,
     misshapen,
     sample_not_named,
@@ -24,6 +28,7 @@ from qc_service.exchange.instruments.reading import (
 
 INSTRUMENT = "ZetaView"
 
+_ENDING = re.compile(r"\.[a-z]{2,4}$", re.ASCII | re.IGNORECASE)
 _UNSAID = "not recorded"
 _SETTINGS = (
     "Original File", "Experiment", "ZetaView S/N", "Cell S/N", "Software", "SOP", "Electrolyte", "pH",
@@ -31,6 +36,9 @@ _SETTINGS = (
     "Detected Particles", "Dilution", "Concentration Correction Factor", "Minimum Brightness", "Minimum Area",
     "Maximum Area", "Minimum Tracelength", "Sensitivity", "Shutter", "Laser Wavelength nm",
     "Filter Wavelength nm", "Voltage", "ZP Factor",
+)  # fmt: skip
+_ALSO_NAMED = (
+    "Experiment", "General Remarks", "Remarks", "Sample Info 1", "Sample Info 2", "Sample Info 3",
 )  # fmt: skip
 
 
@@ -71,6 +79,8 @@ class Header:
         values: Sequence[MeasuredValue],
         warnings: Sequence[ReadingWarning],
         settings: Sequence[tuple[str, str]] = (),
+        distribution: SizeDistribution | None = None,
+        run: Run | None = None,
     ) -> Reading:
         """A reading of these values under this header, with what the instrument's own checks say put last."""
         moment = local_moment(self.text("Date") or "", self.text("Time") or "")
@@ -90,7 +100,21 @@ class Header:
                 *moment.warnings,
                 *([] if sample else [sample_not_named()]),
             ),
+            serial=self.text("ZetaView S/N"),
+            software=self.text("Software"),
+            dilution=self._dilution(),
+            also_named=tuple(said for said in (self.saved_as(), *map(self.text, _ALSO_NAMED)) if said),
+            distribution=distribution,
+            run=run,
         )
+
+    def saved_as(self) -> str | None:
+        """The name under which the instrument saved the measurement, without folders and ending."""
+        return saved_name(self.text("Original File") or "") or None
+
+    def _dilution(self) -> str | None:
+        factor = self.number("Dilution")
+        return decimal_text(factor) if factor is not None and factor > 0 else None
 
     def particles_per_frame(self) -> list[MeasuredValue]:
         """The average number of particles seen at once, where there were any."""
@@ -112,6 +136,24 @@ class Header:
             checked = self.text("Cell Checked") or _UNSAID
             detail = f"Cell Check Result: {cell} (Cell Checked: {checked})."
             yield ReadingWarning(code="cell_check", detail=detail)
+
+
+def run_of(
+    name: str | None, positions: Decimal | None, traces: Decimal | None, particles: Decimal | None
+) -> Run | None:
+    """A measurement by what a size export and its companion both print; None where a figure is missing.
+
+    ``traces`` are those of all positions that count, ``particles`` their average number seen at once.
+    """
+    if positions is None or traces is None or particles is None:
+        return None
+    marks = (("positions", positions), ("traces", traces), ("particles per frame", particles))
+    return Run(name=name, marks=marks)
+
+
+def saved_name(path: str) -> str:
+    """A file's name without folders and ending; a number such as 1.5 in it is no ending."""
+    return _ENDING.sub("", PureWindowsPath(path).name)
 
 
 def _entries(line: str) -> Iterator[tuple[str, str]]:

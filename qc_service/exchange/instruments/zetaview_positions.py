@@ -1,6 +1,7 @@
 """ZetaView 8 companion of a size export (``…_11pos.txt``): a row per position, and the concentration.
 
-There is no header: sample and experiment are known only from the file's name. Cells are parted by tabs::
+There is no header: sample and experiment are known only from the file's name, or from the size export that it
+belongs to, which prints the same positions, traces and particles (``together``). Cells are parted by tabs::
 
     Use | Position    | … | Conc. (p./mL) | Orig. Conc. (p./cm^3) | … | X50 (nm) | Peak Ø (nm) | … | Removal
     X   | 0.10        | … | 2.2E+8        | 2.2E+11               | … | 105.0    | 35.8        | … |
@@ -24,15 +25,17 @@ from qc_service.exchange.instruments.reading import (
     Reading,
     ReadingWarning,
     Replicate,
+    Run,
     UnreadableFile,
     cut_short,
     misshapen,
     sample_not_named,
 )
-from qc_service.exchange.instruments.zetaview import INSTRUMENT, table_rows
+from qc_service.exchange.instruments.zetaview import INSTRUMENT, run_of, saved_name, table_rows
 
 _LONGEST_TITLES = 4000
 _NAME_END = re.compile(r"_size_\w{1,20}_\d{1,3}pos(?:\.\w+)?$", re.ASCII | re.IGNORECASE)
+_COMPANION = re.compile(r"_\d{1,3}pos$", re.ASCII | re.IGNORECASE)
 _EXPERIMENT = re.compile(r"(\d{8}_\d{4})_", re.ASCII)
 _SUMMARIES = frozenset({"mean", "st.dev.", "rel.st.dev."})
 _NOT_USED = frozenset({"", "0", "no", "false"})
@@ -111,7 +114,23 @@ class ZetaViewPositions(Importer):
             values=tuple(values),
             warnings=(*warnings, *_removed(table), *([] if sample else [sample_not_named()])),
             replicates=_replicates(table),
+            also_named=(saved_name(filename),) if filename else (),
+            run=_run(table, filename),
         )
+
+
+def _run(table: _Table, filename: str) -> Run | None:
+    """The measurement, by the figures over the positions that count, which its size export prints too."""
+    traces = [table.figure(row, "no. of traces") for row in table.positions if _is_used(table, row)]
+    counted = sum((figure for figure in traces if figure is not None), Decimal(0))
+    name = _COMPANION.sub("", saved_name(filename))
+    begins = _EXPERIMENT.search(name)
+    return run_of(
+        (name[begins.start() :] if begins else name) or None,
+        Decimal(len(table.positions)),
+        counted if traces else None,
+        table.figure(table.mean, "av. no of particles"),
+    )
 
 
 def _title(cell: str) -> tuple[str, str]:

@@ -21,17 +21,18 @@ from decimal import Decimal
 
 from qc_service.exchange.instruments.figures import decimal_text, percentile, printed_number
 from qc_service.exchange.instruments.reading import (
+    Bin,
     Importer,
     MeasuredValue,
     Reading,
     ReadingWarning,
+    Run,
+    SizeDistribution,
     UnreadableFile,
     cut_short,
     misshapen,
 )
-from qc_service.exchange.instruments.zetaview import Header, is_zetaview, table_rows
-
-Bin = tuple[Decimal, Decimal]
+from qc_service.exchange.instruments.zetaview import Header, is_zetaview, run_of, table_rows
 
 _TABLE = re.compile(r"^Size Distribution[ \t]*$", re.MULTILINE | re.IGNORECASE)
 _COMPUTED = (
@@ -61,7 +62,9 @@ class ZetaViewSize(Importer):
             printed = "not recorded" if traces is None else decimal_text(traces)
             detail = f"Number of Traces: {printed}. There is no size distribution to take a size from."
             warning = ReadingWarning(code="zero_traces", detail=detail)
-            return header.reading(file_format=self.format, values=(), warnings=(warning,))
+            return header.reading(
+                file_format=self.format, values=(), warnings=(warning,), run=_run(header, traces)
+            )
         sizes = [_size(header, bins, percent) for percent in (10, 50, 90)]
         values = [value for value in sizes if value is not None]
         computed = [(value.assay, _COMPUTED) for value in values if value.derived]
@@ -70,7 +73,15 @@ class ZetaViewSize(Importer):
             values=[*values, *header.particles_per_frame()],
             warnings=(),
             settings=computed,
+            distribution=SizeDistribution(unit="particles", bins=tuple(bins)),
+            run=_run(header, traces),
         )
+
+
+def _run(header: Header, traces: Decimal | None) -> Run | None:
+    """The measurement, with the figures that its companion prints too; None where one of them is missing."""
+    figures = (header.number("Positions"), traces, header.number("Average Number of Particles"))
+    return run_of(header.saved_as(), *figures)
 
 
 def _size(header: Header, bins: Sequence[Bin], percent: int) -> MeasuredValue | None:

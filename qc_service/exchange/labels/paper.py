@@ -63,6 +63,11 @@ class Paper:
         self._pages.set_line_width(0.1)
         self._pages.rect(box.left, box.top, *_sides(box), style="D")
 
+    @property
+    def pages(self) -> FPDF:
+        """The document, for what draws on its current page by itself, such as a chart."""
+        return self._pages
+
     def finished(self) -> bytes:
         """The file."""
         return bytes(self._pages.output())

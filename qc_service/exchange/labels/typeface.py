@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import unicodedata
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -41,7 +41,7 @@ class Typeface:
             raise CharacterMissing(_missing(error.args[0])) from None
 
 
-@lru_cache(maxsize=2)
+@cache
 def typeface(*, bold: bool = False) -> Typeface:
     """The regular or the bold weight."""
     path = _folder() / f"SourceSansPro-{'Bold' if bold else 'Regular'}.ttf"

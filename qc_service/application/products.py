@@ -125,7 +125,7 @@ def read_product(view: View, actor: Actor, product: str) -> dict[str, Any]:
         member["in_words"] = basis.in_words
     for specification, version in zip(state.specifications, plain["specifications"], strict=True):
         for criterion, member in zip(specification.criteria, version["criteria"], strict=True):
-            member["in_words"] = criterion.in_words
+            member |= {"in_words": criterion.in_words, "terms_in_words": criterion.terms_in_words}
     return plain
 
 

@@ -163,7 +163,7 @@ def test_every_contradiction_in_a_criterion_is_named_at_once() -> None:
         high=Decimal(1),
         decimals=13,
         expected=Line("clear"),
-    ) == ["/unit", "/high", "/decimals", "/expected"]
+    ) == ["/unit", "/high", "/expected", "/decimals"]
     assert pointers(kind=numeric_kind, unit=Line("nm"), low=Decimal(1), decimals=-1) == ["/decimals"]
     assert pointers(kind=presence, unit=Line("nm"), low=Decimal(1), high=Decimal(1), decimals=1) == [
         "/unit",

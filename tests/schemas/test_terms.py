@@ -30,6 +30,7 @@ from qc_service.domain.reactions import (
 )
 from qc_service.domain.recalls import RecallClass, RecallDepth, RecallStatus
 from qc_service.domain.registers import ReagentStatus
+from qc_service.domain.rounding import Rounding
 from qc_service.domain.schemes import CertificationType, Scheme
 from qc_service.domain.screening import AssayStatus, Outcome, ScreeningFinding
 from qc_service.domain.shipments import Condition, ShipmentStatus
@@ -114,6 +115,7 @@ from schemas import (
         (shipments.CONDITIONS, Condition),
         (shipments.STATUSES, ShipmentStatus),
         (specifications.KINDS, CriterionKind),
+        (specifications.ROUNDINGS, Rounding),
         (vials.CLOCKS, Clock),
         (vials.KINDS, DispositionKind),
         (vials.STATEMENTS, UndoStatement),

@@ -8,7 +8,7 @@ from schemas.terms import PURPOSES
 
 HOLD_CAUSES = (
     "quality_decision", "donor_review", "temperature_excursion", "certification_withdrawn", "adverse_reaction",
-    "complaint",
+    "complaint", "out_of_specification",
 )  # fmt: skip
 
 

@@ -7,11 +7,13 @@ from datetime import datetime
 
 from qc_service.application.access import own
 from qc_service.application.actor import Occasion
+from qc_service.application.lineage import ancestors
 from qc_service.application.view import View
 from qc_service.domain.disposition import (
     HoldCause,
     HoldLifted,
     HoldLiftedBefore,
+    LiftRefused,
     LotHeld,
     LotRejected,
     LotReleased,
@@ -100,13 +102,35 @@ def hold_lot(view: View, occasion: Occasion, intent: HoldLot) -> tuple[New, ...]
 
 
 def lift_hold(view: View, occasion: Occasion, intent: LiftHold) -> tuple[New, ...]:
-    """Lift a hold with its reason (rule R4); raises ``HoldLiftedBefore``."""
+    """Lift a hold with its reason (rule R4).
+
+    Raises ``HoldLiftedBefore``, and ``LiftRefused`` for a lot that is held because it, or a lot that it was made
+    from, does not meet its specification, as long as that is so.
+    """
     occasion.actor.must(Permission.LIFT_HOLD)
     lot = own(view, occasion.actor, LOT, intent.lot)
-    if not lot.disposition.hold(intent.hold).is_open:
+    hold = lot.disposition.hold(intent.hold)
+    if not hold.is_open:
         raise HoldLiftedBefore(f"Hold {intent.hold} of lot {lot.number} was lifted before.")
+    if hold.cause is HoldCause.OUT_OF_SPECIFICATION:
+        _must_meet_specification(view, lot)
     body = HoldLifted(hold=intent.hold, explanation=intent.explanation)
     return (New(name=lot.number, body=body, meaning=Meaning.RESPONSIBILITY, reason=intent.explanation),)
+
+
+def _must_meet_specification(view: View, lot: Lot) -> None:
+    chain = (lot, *(view.get(LOT, name) for name in ancestors(view, lot.number)))
+    reasons = tuple(
+        Reason(
+            code="specification_not_met",
+            detail=f"Lot {one.number} has no verified result that passes for {', '.join(one.unmet)}.",
+            source="21 CFR 610.1",
+        )
+        for one in chain
+        if one.unmet
+    )
+    if reasons:
+        raise LiftRefused("The hold stays as long as the specification is not met.", reasons)
 
 
 def release_case(view: View, lot: Lot, purpose: Purpose, *, releaser: PersonId, at: datetime) -> ReleaseCase:

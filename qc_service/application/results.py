@@ -11,6 +11,7 @@ from qc_service.application.actor import Actor, Occasion
 from qc_service.application.attachments import document
 from qc_service.application.days import must_have_come
 from qc_service.application.references import known, ours
+from qc_service.application.specification_holds import held_where_short
 from qc_service.application.view import View
 from qc_service.domain.codec import to_plain
 from qc_service.domain.comparison import compare, must_be_stated_for
@@ -79,7 +80,13 @@ def invalidate_result(view: View, occasion: Occasion, intent: InvalidateResult) 
     lot = own(view, occasion.actor, LOT, intent.lot)
     lot.quality.must_invalidate(intent.result, intent.investigation)
     body = ResultInvalidated(result=intent.result, investigation=intent.investigation, cause=intent.cause)
-    return (New(name=lot.number, body=body, meaning=Meaning.REVIEW, reason=intent.cause),)
+    left = tuple(
+        replace(one, invalidated=body) if one.number == intent.result else one for one in lot.quality.results
+    )
+    return (
+        New(name=lot.number, body=body, meaning=Meaning.REVIEW, reason=intent.cause),
+        *held_where_short(view, lot, left),
+    )
 
 
 def results_of(
@@ -107,6 +114,7 @@ def results_of(
         bodies.append(body)
         departures |= dict.fromkeys(found)
     failing = tuple(body for body in bodies if _fails(specification, body))
+    new = tuple(_as_read(occasion, body) for body in bodies)
     raw = () if enclosed else _raw_file(view, occasion.actor, bodies[0].raw_file)
     first = New(name=lot.number, body=bodies[0], occurred_at=bodies[0].read, reason=reason, files=raw)
     others = (enclosed.file,) if enclosed else ()
@@ -121,6 +129,7 @@ def results_of(
             New(name=lot.number, body=body)
             for body in opened_for(failing, after=len(lot.quality.investigations))
         ),
+        *held_where_short(view, lot, (*lot.quality.results, *new)),
     )
 
 
@@ -142,6 +151,11 @@ def _judged(
         *departures_of_cover(laboratory, measurement.operation, days),
         *departures_of_equipment(equipment, measurement.read.day),
     )
+
+
+def _as_read(occasion: Occasion, body: ResultRecorded) -> Result:
+    """The result as it will stand, for what follows from it in the same act."""
+    return Result(recorded=body, analyst=occasion.actor.signer(), recorded_at=occasion.at, digest="")
 
 
 def _members(measurement: Measurement) -> dict[str, Any]:

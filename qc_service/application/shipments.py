@@ -12,6 +12,7 @@ from qc_service.application.actor import Actor, Occasion
 from qc_service.application.cartons import under
 from qc_service.application.copies import watched_arrivals
 from qc_service.application.days import must_have_come
+from qc_service.application.lineage import ancestors
 from qc_service.application.view import View
 from qc_service.domain.codec import to_plain
 from qc_service.domain.dispatch import (
@@ -187,6 +188,7 @@ def _part(view: View, occasion: Occasion, wanted: LotWanted) -> LotToShip:
         found=found,
         short=short,
         today=_today(view, lot, occasion.at),
+        ancestors=tuple(view.get(LOT, name) for name in ancestors(view, lot.number)),
     )
 
 

@@ -115,6 +115,29 @@ def assess(product: ProductCode, specification: Specification, results: tuple[Re
     )
 
 
+def unmet(specification: Specification, results: tuple[Result, ...]) -> tuple[Criterion, ...]:
+    """The required criteria that these results do not meet: one fails, or none that passes is verified (rule Q3).
+
+    Another that passes and waits for its verification takes nothing away from one that is verified.
+    """
+    required = (criterion for criterion in specification.criteria if criterion.required)
+    return tuple(criterion for criterion in required if not _met(criterion, results))
+
+
+def _met(criterion: Criterion, results: tuple[Result, ...]) -> bool:
+    outcomes = {_outcome(criterion, result) for result in results}
+    return Outcome.PASS in outcomes and Outcome.FAIL not in outcomes
+
+
+def failed(specification: Specification, results: tuple[Result, ...]) -> tuple[Criterion, ...]:
+    """The required criteria that one of these results fails."""
+    return tuple(
+        criterion
+        for criterion in specification.criteria
+        if criterion.required and Outcome.FAIL in {_outcome(criterion, result) for result in results}
+    )
+
+
 def judge(specification: Specification, results: tuple[Result, ...]) -> tuple[CriterionJudged, ...]:
     """Each criterion's outcome (rules Q3 and Q4; 21 CFR 610.1).
 

@@ -72,7 +72,11 @@ def departures_of_parent(parent: Lot, taken: Quantity) -> tuple[Departure, ...]:
     that is on hold or recalled, and more taken than was left, are deviations of the lot that was made.
     """
     found = []
-    if not parent.usable_for(Purpose.FURTHER_PROCESSING):
+    if parent.unmet:
+        short = ", ".join(parent.unmet)
+        detail = f"Parent lot {parent.number} does not meet its specification ({short})."
+        found.append((DeviationCause.PARENT_NOT_RELEASED, detail))
+    elif not parent.usable_for(Purpose.FURTHER_PROCESSING):
         detail = f"Parent lot {parent.number} was not released for further processing: it is {parent.status}."
         found.append((DeviationCause.PARENT_NOT_RELEASED, detail))
     if taken.measured_in(parent.quantity.unit) > parent.remaining:

@@ -38,7 +38,8 @@ class EmptyShipment(Malformed):
 class LotToShip:
     """One lot's part of a shipment: the lot, the donations behind it and the vials asked for.
 
-    ``wanted`` are the vials named, ``found`` those on record; ``today`` is the product's day.
+    ``wanted`` are the vials named, ``found`` those on record; ``today`` is the product's day and ``ancestors``
+    are the lots that it was made from.
     """
 
     lot: Lot
@@ -47,6 +48,7 @@ class LotToShip:
     found: tuple[Vial, ...]
     short: int
     today: date
+    ancestors: tuple[Lot, ...] = ()
 
 
 def shipment_reasons(parts: Iterable[LotToShip], sender: OrganisationId) -> tuple[Reason, ...]:
@@ -75,6 +77,11 @@ def _lot(part: LotToShip) -> Iterator[Reason]:
     if lot.status in _STOPPED:
         detail = f"Lot {lot.number} is {lot.status.replace('_', ' ')}."
         yield Reason(code=_STOPPED[lot.status], detail=detail, source="R3")
+    for behind in (lot, *part.ancestors):
+        if behind.unmet:
+            made = "" if behind is lot else f", which {lot.number} was made from,"
+            detail = f"Lot {behind.number}{made} does not meet its specification."
+            yield Reason(code="specification_not_met", detail=detail, source="21 CFR 610.1")
     if lot.expires_on is not None and part.today > lot.expires_on:
         yield Reason(code="expired", detail=f"Lot {lot.number} expired on {lot.expires_on}.", source="R3")
 

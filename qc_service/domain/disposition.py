@@ -23,6 +23,7 @@ class HoldCause(StrEnum):
     CERTIFICATION_WITHDRAWN = "certification_withdrawn"
     ADVERSE_REACTION = "adverse_reaction"
     COMPLAINT = "complaint"
+    OUT_OF_SPECIFICATION = "out_of_specification"
 
 
 class RecallKind(StrEnum):
@@ -166,6 +167,10 @@ class Disposition:
 
 class HoldLiftedBefore(Conflict):
     """The hold was lifted already."""
+
+
+class LiftRefused(Refused):
+    """What the lot is on hold for has not changed: it does not meet its specification (rule Q3)."""
 
 
 class RejectionRefused(Refused):

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 
+from qc_service.domain.assessment import failed, unmet
 from qc_service.domain.disposition import DISPOSITION, Disposition, RecallKind
 from qc_service.domain.errors import Malformed
 from qc_service.domain.filling import FILLING, Filling
@@ -19,6 +20,7 @@ from qc_service.domain.identifiers import (
     PersonId,
     ProductCode,
     ReagentId,
+    Slug,
     Text,
 )
 from qc_service.domain.processing import PROCESSING, Processing
@@ -149,9 +151,22 @@ class Lot:
         return self.disposition.rejected is None and self.disposition.release_for(purpose) is not None
 
     def usable_for(self, purpose: Purpose) -> bool:
-        """Whether it is released for this purpose and neither on hold, recalled nor withdrawn (domain rule
-        P2)."""
-        return self.status is LotStatus.RELEASED and self.released_for(purpose)
+        """Whether it is released for this purpose, meets its specification still, and is neither on hold,
+        recalled nor withdrawn (domain rule P2)."""
+        return self.status is LotStatus.RELEASED and self.released_for(purpose) and not self.unmet
+
+    @property
+    def unmet(self) -> tuple[Slug, ...]:
+        """The assays by which it does not meet the specification that it is judged by, as its results stand now.
+
+        Before a release these are the required ones that fail; from then on also those without a verified result
+        that passes, since a release stood on one. Nothing is known before the first assessment (rules Q2, Q3).
+        """
+        assessment, results = self.quality.assessment, self.quality.results
+        if assessment is None:
+            return ()
+        short_of = unmet if self.disposition.releases else failed
+        return tuple(criterion.assay for criterion in short_of(assessment.specification, results))
 
     @property
     def expires_on(self) -> date | None:

@@ -85,7 +85,10 @@ def _lineage(case: ReleaseCase) -> Reasons:
         detail = f"The lot stands on {missing}, which is not on record: its history has a gap."
         yield Reason(code="chain_broken", detail=detail, source="R2")
     for lot in case.ancestors:
-        if not lot.usable_for(Purpose.FURTHER_PROCESSING):
+        if lot.unmet:
+            detail = f"Lot {lot.number}, which it was made from, does not meet its specification"
+            yield Reason(code="parent_not_met", detail=f"{detail} ({', '.join(lot.unmet)}).", source="P2")
+        elif not lot.usable_for(Purpose.FURTHER_PROCESSING):
             detail = f"Lot {lot.number}, which it was made from, is not released for further processing"
             yield Reason(code="parent_not_released", detail=f"{detail} ({lot.status}).", source="P2")
 

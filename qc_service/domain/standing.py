@@ -27,9 +27,9 @@ class Background:
 def standing_reasons(lot: Lot, background: Background) -> tuple[Finding, ...]:
     """Every reason that stands against using a lot's vials on a patient (domain.md section 6, the lot's row)."""
     return (
+        *_quality(lot, background.ancestors),
         *_decided(lot),
         *_donors(background.donations),
-        *_quality(lot),
         *_facilities((lot, *background.ancestors), background.facilities),
     )
 
@@ -81,7 +81,10 @@ def _decided(lot: Lot) -> Iterable[Finding]:
     if HoldCause.TEMPERATURE_EXCURSION in causes:
         detail = f"Lot {lot.number} was stored outside of its limits; quality has not yet decided about it."
         yield Finding(code="temperature_excursion", detail=detail)
-    if causes - {HoldCause.TEMPERATURE_EXCURSION}:
+    if HoldCause.OUT_OF_SPECIFICATION in causes:
+        detail = f"A result of lot {lot.number}, or of a lot behind it, waits for quality's decision."
+        yield Finding(code="specification_not_met", detail=detail)
+    if causes - {HoldCause.TEMPERATURE_EXCURSION, HoldCause.OUT_OF_SPECIFICATION}:
         yield Finding(
             code="on_hold", detail=f"Lot {lot.number} is on hold by the manufacturer's quality unit."
         )
@@ -95,12 +98,15 @@ def _donors(donations: tuple[Donation, ...]) -> Iterable[Finding]:
         yield Finding(code="donor_not_eligible", detail="A donor behind this lot is not eligible.")
 
 
-def _quality(lot: Lot) -> Iterable[Finding]:
-    assessment = lot.quality.assessment
-    if assessment is not None and any(judged.criterion.required for judged in assessment.failing):
+def _quality(lot: Lot, ancestors: tuple[Lot, ...]) -> Iterable[Finding]:
+    """The results as they stand now, not as the last assessment found them (rule Q3; 21 CFR 610.1)."""
+    if lot.unmet:
         yield Finding(
             code="specification_not_met", detail=f"Lot {lot.number} does not meet its specification."
         )
+    if any(ancestor.unmet for ancestor in ancestors):
+        detail = f"A lot that {lot.number} was made from does not meet its specification."
+        yield Finding(code="specification_not_met", detail=detail)
 
 
 def _facilities(chain: tuple[Lot, ...], facilities: Mapping[FacilityId, Facility]) -> Iterable[Finding]:

@@ -115,6 +115,13 @@ def test_p2_every_lot_behind_it_is_released_for_further_processing() -> None:
     assert codes(story(*GOOD), ancestors=(released,)) == []
 
 
+def test_p2_a_lot_behind_it_meets_its_specification() -> None:
+    released = (LotReleased(purpose=Purpose.FURTHER_PROCESSING), QUALITY)
+    failing = (result(5, "endotoxin", value="99"), ANALYST)
+    parent = story(*assessed(*passing()), released, failing, kind=LotKind.BULK)
+    assert codes(story(*GOOD), ancestors=(parent,)) == ["parent_not_met"]
+
+
 @pytest.mark.parametrize(
     ("signed", "expected"),
     [

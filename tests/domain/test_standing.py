@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from datetime import date
+from decimal import Decimal
 
 from qc_service.domain.certifications import CertificationStatus, CertificationStatusChanged
+from qc_service.domain.derivation import departures_of_parent
 from qc_service.domain.disposition import (
     HoldCause,
     LotHeld,
@@ -16,7 +18,7 @@ from qc_service.domain.disposition import (
 from qc_service.domain.donations import Donation
 from qc_service.domain.eligibility import EligibilityDetermined, EligibilityStanding
 from qc_service.domain.facilities import Facility
-from qc_service.domain.identifiers import FacilityId, RecallId, Text
+from qc_service.domain.identifiers import FacilityId, Line, RecallId, Text
 from qc_service.domain.lots import Lot
 from qc_service.domain.processing import (
     DeviationCause,
@@ -25,11 +27,13 @@ from qc_service.domain.processing import (
     DeviationOutcome,
     Severity,
 )
+from qc_service.domain.quality import ResultInvalidated
+from qc_service.domain.quantities import Quantity
 from qc_service.domain.standing import Background, standing_notices, standing_reasons
 from qc_service.domain.vocabulary import Purpose
 from tests.domain import donors
 from tests.domain.lot_stories import certification, facility, lot, step
-from tests.domain.quality_stories import ANALYST, assessed, passing, result, story
+from tests.domain.quality_stories import ANALYST, QUALITY, assessed, passing, result, story
 
 SITE = FacilityId("north-cleanroom")
 RELEASED = LotReleased(purpose=Purpose.CLINICAL)
@@ -89,6 +93,42 @@ def test_q3_a_required_assay_that_failed_stands_against_it() -> None:
     results = [(result(1, "endotoxin", value="99"), ANALYST), *passing()[1:]]
     assert "specification_not_met" in codes(story(*assessed(*results)))
     assert "specification_not_met" not in codes(story(*assessed(*passing())))
+
+
+def test_q3_once_released_a_lot_wants_a_verified_result_that_passes_at_every_moment() -> None:
+    released = (*assessed(*passing()), (RELEASED, QUALITY))
+    assert "specification_not_met" not in codes(story(*released))
+    assert story(*released).unmet == ()
+    invalid = ResultInvalidated(result=1, investigation=1, cause=Text("A tube."))
+    assert story(*released, (invalid, QUALITY)).unmet == ("endotoxin",)
+    fails = (result(5, "endotoxin", value="99"), ANALYST)
+    assert "specification_not_met" in codes(story(*released, fails))
+    passes = (result(5, "endotoxin", value="0.1"), ANALYST)
+    assert "specification_not_met" not in codes(story(*released, passes))
+    informative = (result(5, "size_mode", value="500"), ANALYST)
+    assert "specification_not_met" not in codes(story(*released, informative))
+
+
+def test_q3_before_its_release_only_a_failing_result_stands_against_a_lot() -> None:
+    missing = assessed(*passing()[:3])
+    assert story(*missing).unmet == ()
+    assert story(*passing(), (result(5, "endotoxin", value="99"), ANALYST)).unmet == ()
+    late = (result(5, "endotoxin", value="99"), ANALYST)
+    assert codes(story(*assessed(*passing()), late)) == {"not_released", "specification_not_met"}
+
+
+def test_p2_what_a_lot_was_made_from_stands_against_it_too() -> None:
+    failing = story(*assessed(*passing()), (result(5, "endotoxin", value="99"), ANALYST))
+    assert codes(lot(RELEASED), ancestors=(failing,)) == {"specification_not_met"}
+    taken = Quantity(amount=Decimal(5), unit=Line("mL"))
+    (departure,) = departures_of_parent(failing, taken)
+    assert departure.cause is DeviationCause.PARENT_NOT_RELEASED
+    assert "endotoxin" in departure.description
+
+
+def test_q3_a_hold_for_a_result_is_not_named_a_hold() -> None:
+    held = LotHeld(hold=1, cause=HoldCause.OUT_OF_SPECIFICATION, explanation=Text("Held."))
+    assert codes(lot(RELEASED, held)) == {"specification_not_met"}
 
 
 def test_p7_a_step_without_anything_in_force_that_day_stands_against_it_until_quality_clears_it() -> None:

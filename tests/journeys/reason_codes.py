@@ -262,8 +262,6 @@ def donor_not_eligible(story: Story) -> Asked:
 def specification_not_met(story: Story) -> Asked:
     lot, serial = story.vial(story.lot())
     scenes.result(story.stage, lot, {"assay": "endotoxin", "value": "5.0", "unit": "EU/mL"})
-    story.stage.post("second_analyst", f"/lots/{lot}/results/5/verification")
-    story.stage.decide("quality", f"/lots/{lot}/assessment", f"lot/{lot}")
     return Asked(lot, serial)
 
 

@@ -18,8 +18,8 @@ from tests.staging import CLINIC, Stage
 
 NOT_MET = ["specification_not_met"]
 FAILS = {"assay": "endotoxin", "value": "5.0", "unit": "EU/mL"}
-SHIPMENT = {"recipient": CLINIC, "packed_by": "T. Packer", "courier": "Demonstration courier"}
-THAW = {"starts": ["thaw"], "route": "injection"}
+SHIPMENT: dict[str, Any] = {"recipient": CLINIC, "packed_by": "T. Packer", "courier": "Demonstration courier"}
+THAW: dict[str, Any] = {"starts": ["thaw"], "route": "injection"}
 
 
 def sent_to_clinic(stage: Stage, lot: str, din: str) -> str:

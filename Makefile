@@ -16,7 +16,7 @@ demo: $(ENV) ## load the demonstration network and serve it (PORT, default 8000;
 
 test: $(ENV) ## run the tests and hold the coverage gates
 	$(BIN)/coverage erase
-	$(BIN)/python -m pytest -q --cov --cov-report= --cov-fail-under=0
+	$(BIN)/python -m pytest -q -n auto --dist loadfile --cov --cov-report= --cov-fail-under=0
 	$(BIN)/coverage report
 	$(BIN)/coverage report --include='$(GATED)' --fail-under=100
 

@@ -35,8 +35,10 @@ CAUSES = (
     "out_of_specification", "doubtful_result", "donor_review", "temperature_excursion", "adverse_reaction",
     "complaint",
 )  # fmt: skip
-PHASES = ("laboratory", "full_scale")
+PHASES = ("laboratory", "retest", "full_scale")
+ASSIGNABLE_CAUSES = ("laboratory", "process", "none")
 CONCLUSIONS = ("laboratory_error", "product_failure", "inconclusive", "no_product_impact")
+PROPOSALS = ("release", "retest", "rework", "reject")
 LONGEST_SLUG = 48
 
 
@@ -70,6 +72,7 @@ class TestRunSchema(Strict):
     started = moment("When it began, with its zone.", required=True)
     read = moment("When it was read, with its zone.", required=True)
     retests = count("The number of the first result, where this is a retest of it.", least=1)
+    resamples = count("The number of the first result, where this is of a new sample in its place.", least=1)
     reason = text("Why it is recorded as it is.")
 
 
@@ -146,12 +149,35 @@ class OpenInvestigationSchema(Strict):
     result = count("The result that is doubted, by its number.", least=1)
 
 
+class BeginPhaseSchema(Strict):
+    """Quality orders a phase by a plan laid down before it."""
+
+    phase = term(PHASES, "Which; for a result the laboratory phase comes first.", required=True)
+    plan = text("What will be done; clinics may read it.", required=True)
+    retests = count(
+        "How many retests of the first sample there will be; in the retest phase alone.", most=20, none=False
+    )
+    resamples = count(
+        "How many tests of new samples there will be; in the retest phase alone.", most=20, none=False
+    )
+
+
+class ConcludePhaseSchema(Strict):
+    """What a phase found."""
+
+    finding = text("What was found; clinics may read it.", required=True)
+    cause = term(
+        ASSIGNABLE_CAUSES, "Whose fault it was; the laboratory phase finds its own or none.", required=True
+    )
+
+
 class ConcludeInvestigationSchema(Strict):
     """Quality's conclusion of an investigation."""
 
     phase = term(PHASES, "How far it went.", required=True)
     root_cause = text("What was found; clinics may read it, so it names no donor's decision.", required=True)
     conclusion = term(CONCLUSIONS, "Only a laboratory_error lets a result be invalidated.", required=True)
+    disposition = term(PROPOSALS, "What is proposed for the lot; no release where the result stands.")
 
 
 class ResultSchema(RecordResultSchema):
@@ -167,6 +193,9 @@ class ResultSchema(RecordResultSchema):
     verified_by = words("The printed name of who verified it.", none=True)
     verified_at = moment("When it was verified.", required=True, none=True)
     valid = truth("False once it was shown invalid.", required=True)
+    beyond_plan = truth(
+        "Tested again beyond the investigation's plan: it may fail, and never passes.", required=True
+    )
     invalidated = varying("Why it was shown invalid.", none=True)
 
 

@@ -45,7 +45,12 @@ from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 FORMAT = "qc-service/provenance-bundle/v1"
 MANIFEST_TYPE = "application/vnd.qc-service.bundle-manifest+json"
 STATEMENT_TYPE = "application/vnd.in-toto+json"
-LATERAL = ("person/", "recall/", "shipment/")  # these concern many lots: what they cite need not be here
+LATERAL = (
+    "capa/",
+    "person/",
+    "recall/",
+    "shipment/",
+)  # these concern many lots: what they cite need not be here
 ACCEPTED = ("valid", "valid_key_retired")
 
 # The members of every object, each with its types. No object may have others.
@@ -752,6 +757,8 @@ FACTS: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
     "LotAssessed": lambda body: {"assessment": {name: body[name] for name in ("passed", "specification")}},
 }
 NEUTRAL = (
+    "InvestigationPhaseBegun",
+    "InvestigationPhaseConcluded",
     "LabelsPrinted",
     "LabelsReconciled",
     "LotMaterialConsumed",

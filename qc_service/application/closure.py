@@ -17,7 +17,7 @@ from qc_service.domain.vial_acts import VialRef
 from qc_service.domain.vial_changes import touched
 from qc_service.ledger.statement import Statement
 
-LATERAL_ROOMS = ("person", "recall", "shipment")
+LATERAL_ROOMS = ("capa", "person", "recall", "shipment")
 """The rooms whose streams concern many lots: they are taken along, what they cite is not."""
 
 

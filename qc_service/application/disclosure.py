@@ -20,6 +20,10 @@ _OWNERS_ALONE = ConsentWithdrawn | LookbackConcluded | CopySuspected | CopyPolic
 SHARED_ROOMS = ("vial", "shipment", "recall")
 """The rooms in whose streams several organisations record: each is shown its own acts and the owner's."""
 
+OWNERS_ROOMS = ("capa/", "task/")
+"""The rooms that nobody outside is shown anything of: what is done so that a fault does not come back, and what was
+noted while one was looked into."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Reader:
@@ -33,13 +37,13 @@ class Reader:
 
         Screening values are for those with the permission (domain rule D6), whoever owns the lot. A consignee is
         not told that a donor withdrew (D9; the hold that follows says nothing of it), nor what other clinics did, nor
-        where else a vial was seen and how far its maker takes which clinics to be from each other.
+        of CAPAs, nor where else a vial was seen and how far its maker takes which clinics to be from each other.
         """
         if isinstance(recorded.body, SCREENING_VALUES):
             return self.actor.sees(self.owner) and self.actor.may(Permission.READ_SCREENING_VALUES)
         if self.actor.sees(self.owner):
             return True
-        if isinstance(recorded.body, _OWNERS_ALONE):
+        if isinstance(recorded.body, _OWNERS_ALONE) or recorded.stream.startswith(OWNERS_ROOMS):
             return False
         return self._concerned(recorded) if recorded.stream.startswith(SHARED_ROOMS) else True
 

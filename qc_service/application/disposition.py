@@ -9,6 +9,7 @@ from qc_service.application.access import own
 from qc_service.application.actor import Occasion
 from qc_service.application.lineage import ancestors
 from qc_service.application.view import View
+from qc_service.domain.capas import CAPA
 from qc_service.domain.disposition import (
     HoldCause,
     HoldLifted,
@@ -157,4 +158,5 @@ def release_case(view: View, lot: Lot, purpose: Purpose, *, releaser: PersonId, 
         purpose=purpose,
         releaser=releaser,
         at=at,
+        capas=tuple(view.get(CAPA, name) for name in view.citing(f"{LOT.room}/{lot.number}", CAPA.room)),
     )

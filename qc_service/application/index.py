@@ -18,6 +18,7 @@ from qc_service.application.ports import (
 from qc_service.application.rooms import ROOMS
 from qc_service.application.suspects import REACHING, lots_reached
 from qc_service.application.view import View
+from qc_service.application.work_rows import work_rows
 from qc_service.domain.code_checks import BurstSuspected, CodeChecked
 from qc_service.domain.filling import VialsFilled
 from qc_service.domain.identifiers import OrganisationId
@@ -49,6 +50,7 @@ def index(view: View, records: Sequence[Recorded], enclosed: dict[str, bytes]) -
         catalogue=(
             *(row for stream in streams if (row := catalogue_row(after, stream))),
             *alert_rows(after, records),
+            *work_rows(after, records),
         ),
         citations=tuple(citation_rows(records)),
         consignments=tuple(consignment_rows(records)),

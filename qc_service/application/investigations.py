@@ -1,4 +1,4 @@
-"""Investigations: opened by hand where the service did not, and concluded by quality."""
+"""Investigations: opened by hand where the service did not, led through their phases, and concluded by quality."""
 
 from __future__ import annotations
 
@@ -13,10 +13,16 @@ from qc_service.domain.investigations import (
     InvestigationCause,
     InvestigationConcluded,
     InvestigationOpened,
-    InvestigationPhase,
+    ProposedDisposition,
 )
 from qc_service.domain.lots import LOT
 from qc_service.domain.permissions import Permission
+from qc_service.domain.phases import (
+    AssignableCause,
+    InvestigationPhase,
+    InvestigationPhaseBegun,
+    InvestigationPhaseConcluded,
+)
 from qc_service.domain.records import Meaning, New
 
 
@@ -31,14 +37,38 @@ class OpenInvestigation:
 
 
 @dataclass(frozen=True, kw_only=True)
+class BeginPhase:
+    """Quality orders a phase by a plan; a retest phase says how many tests there will be."""
+
+    lot: LotNumber
+    investigation: int
+    phase: InvestigationPhase
+    plan: Text
+    retests: int = 0
+    resamples: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class ConcludePhase:
+    """Quality says what a phase found."""
+
+    lot: LotNumber
+    investigation: int
+    phase: InvestigationPhase
+    finding: Text
+    cause: AssignableCause
+
+
+@dataclass(frozen=True, kw_only=True)
 class ConcludeInvestigation:
-    """Quality concludes an investigation."""
+    """Quality concludes an investigation, and proposes what becomes of the lot."""
 
     lot: LotNumber
     investigation: int
     phase: InvestigationPhase
     root_cause: Text
     conclusion: Conclusion
+    disposition: ProposedDisposition | None = None
 
 
 def open_investigation(view: View, occasion: Occasion, intent: OpenInvestigation) -> tuple[New, ...]:
@@ -56,15 +86,48 @@ def open_investigation(view: View, occasion: Occasion, intent: OpenInvestigation
     return (New(name=lot.number, body=body),)
 
 
-def conclude_investigation(view: View, occasion: Occasion, intent: ConcludeInvestigation) -> tuple[New, ...]:
-    """Conclude it, once (rule Q4; 21 CFR 610.1). Raises ``InvestigationConcludedBefore``."""
+def begin_phase(view: View, occasion: Occasion, intent: BeginPhase) -> tuple[New, ...]:
+    """Order a phase, each once (FDA guidance on OOS results). Raises ``PhaseRefused``, ``PhaseBegunBefore``."""
     occasion.actor.must(Permission.INVESTIGATE)
     lot = own(view, occasion.actor, LOT, intent.lot)
-    lot.quality.investigation(intent.investigation).must_accept(intent.conclusion)
+    lot.quality.investigation(intent.investigation).must_begin(intent.phase)
+    body = InvestigationPhaseBegun(
+        investigation=intent.investigation,
+        phase=intent.phase,
+        plan=intent.plan,
+        retests=intent.retests,
+        resamples=intent.resamples,
+    )
+    return (New(name=lot.number, body=body, meaning=Meaning.RESPONSIBILITY),)
+
+
+def conclude_phase(view: View, occasion: Occasion, intent: ConcludePhase) -> tuple[New, ...]:
+    """Say what a phase found, once. Raises ``NotFound`` where it was not begun, ``PhaseConcludedBefore``."""
+    occasion.actor.must(Permission.INVESTIGATE)
+    lot = own(view, occasion.actor, LOT, intent.lot)
+    lot.quality.investigation(intent.investigation).must_conclude_phase(intent.phase)
+    body = InvestigationPhaseConcluded(
+        investigation=intent.investigation, phase=intent.phase, finding=intent.finding, cause=intent.cause
+    )
+    return (New(name=lot.number, body=body, meaning=Meaning.REVIEW),)
+
+
+def conclude_investigation(view: View, occasion: Occasion, intent: ConcludeInvestigation) -> tuple[New, ...]:
+    """Conclude it, once (rule Q4; 21 CFR 610.1).
+
+    Raises ``InvestigationConcludedBefore``, and ``ConclusionRefused`` where its phases do not bear the conclusion out.
+    """
+    occasion.actor.must(Permission.INVESTIGATE)
+    quality = own(view, occasion.actor, LOT, intent.lot).quality
+    investigation = quality.investigation(intent.investigation)
     body = InvestigationConcluded(
         investigation=intent.investigation,
         phase=intent.phase,
         root_cause=intent.root_cause,
         conclusion=intent.conclusion,
+        disposition=intent.disposition,
     )
-    return (New(name=lot.number, body=body, meaning=Meaning.REVIEW),)
+    of = investigation.result
+    analyst = None if of is None else quality.result(of).analyst.id
+    investigation.must_accept(body, occasion.actor.person, analyst)
+    return (New(name=intent.lot, body=body, meaning=Meaning.REVIEW),)

@@ -53,6 +53,7 @@ class Confirmation:
     answers: tuple[WarningAnswer, ...] = ()
     assays: tuple[Slug, ...] | None = None
     retests: int | None = None
+    resamples: int | None = None
     reason: Text | None = None
 
 
@@ -165,6 +166,7 @@ def _measurement(confirmed: Confirmation, reading: Reading, value: MeasuredValue
         replicates=replicates,
         warnings_answered=confirmed.answers,
         retests=confirmed.retests,
+        resamples=confirmed.resamples,
     )
 
 

@@ -172,11 +172,12 @@ def _fails(specification: Specification | None, measurement: Measurement) -> boo
 
 
 def _must_retest(lot: Lot, measurement: Measurement) -> None:
-    """A retest is linked to an earlier result of the same assay (rule Q4; 21 CFR 11.10(e))."""
+    """A retest or resample is linked to an earlier result of the same assay (rule Q4; 21 CFR 11.10(e))."""
     earlier = {one.number for one in lot.quality.results if one.recorded.assay == measurement.assay}
-    if measurement.retests is not None and measurement.retests not in earlier:
-        detail = f"this lot has no result {measurement.retests} of {measurement.assay}"
-        raise Malformed(detail, field="retests")
+    for member in ("retests", "resamples"):
+        first = getattr(measurement, member)
+        if first is not None and first not in earlier:
+            raise Malformed(f"this lot has no result {first} of {measurement.assay}", field=member)
 
 
 def _raw_file(view: View, actor: Actor, sha256: Sha256 | None) -> tuple[File, ...]:
@@ -207,5 +208,6 @@ def _result_shown(result: Result) -> dict[str, object]:
         "verified_by": result.verified_by.printed_name if result.verified_by else None,
         "verified_at": to_plain(result.verified_at),
         "valid": result.valid,
+        "beyond_plan": result.beyond_plan,
         "invalidated": to_plain(result.invalidated),
     }

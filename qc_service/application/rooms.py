@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from qc_service.application.capa_reading import summary as capa_summary
 from qc_service.application.donations import summary as donation_summary
 from qc_service.application.facilities import facility_summary
 from qc_service.application.lots import summary as lot_summary
@@ -15,6 +16,7 @@ from qc_service.application.reactions import summary as reaction_summary
 from qc_service.application.recalls import summary as recall_summary
 from qc_service.application.registers import equipment_summary, reagent_summary
 from qc_service.application.shipments import summary as shipment_summary
+from qc_service.domain.capas import CAPA
 from qc_service.domain.donations import DONATION
 from qc_service.domain.facilities import FACILITY
 from qc_service.domain.keys import KEY, SigningKey
@@ -59,6 +61,7 @@ ROOMS: dict[str, tuple[Fold[Any], Summary]] = {
         (RECALL, recall_summary),
         (REACTION, reaction_summary),
         (POLICY, policy_summary),
+        (CAPA, capa_summary),
     )
 }
 """By room name; a vial's stream is not listed, since vials have a table of their own."""

@@ -142,7 +142,8 @@ def judge(specification: Specification, results: tuple[Result, ...]) -> tuple[Cr
     """Each criterion's outcome (rules Q3 and Q4; 21 CFR 610.1).
 
     Every result counts unless it was shown invalid: one that fails decides, whatever a retest found. One that
-    shows nothing, as an interim reading does, neither passes nor fails.
+    shows nothing, as an interim reading does, neither passes nor fails; nor does one that passes beyond the plan of
+    an investigation (FDA, Investigating OOS Test Results, 2022: no testing into compliance).
     """
     return tuple(_judged(criterion, results) for criterion in specification.criteria)
 
@@ -171,6 +172,8 @@ def _outcome(criterion: Criterion, result: Result) -> Outcome | None:
     if not result.valid or result.recorded.assay != criterion.assay:
         return None
     shown = compare(criterion, result.recorded)
+    if shown is Judgement.PASS and result.beyond_plan:
+        return None
     if shown is Judgement.PASS:
         return Outcome.PASS if result.verified_by else Outcome.UNVERIFIED
     return Outcome.FAIL if shown is Judgement.FAIL else None

@@ -98,6 +98,13 @@ class ReactionId(Code):
     EXAMPLE = "ADR-2611-01"
 
 
+class CapaId(Code):
+    """One corrective and preventive action, CAPA."""
+
+    GRAMMAR = re.compile(r"[A-Z0-9][A-Z0-9-]{1,28}[A-Z0-9]", re.ASCII)
+    EXAMPLE = "CAPA-2611-01"
+
+
 class DonorCode(Code):
     """A pseudonym minted by the service; nothing about the donor can be read from it (21 CFR 1271.55)."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from qc_service.domain import (
     assessment,
+    capa_acts,
     certifications,
     code_checks,
     collection,
@@ -18,6 +19,7 @@ from qc_service.domain import (
     lookback,
     lots,
     parties,
+    phases,
     policies,
     processing,
     products,
@@ -29,6 +31,7 @@ from qc_service.domain import (
     shipments,
     storage,
     suspicions,
+    tasks,
     unknown_vials,
     vial_acts,
     vial_clocks,
@@ -36,9 +39,10 @@ from qc_service.domain import (
 from qc_service.domain.records import KINDS
 
 ROOMS_OF_RECORDS = (
-    assessment, certifications, code_checks, collection, consent, disposition, eligibility, facilities, filling,
-    investigations, keys, label_prints, lookback, lots, parties, policies, processing, products, reactions, recalls,
-    registers, results, screening, shipments, storage, suspicions, unknown_vials, vial_acts, vial_clocks,
+    assessment, capa_acts, certifications, code_checks, collection, consent, disposition, eligibility, facilities,
+    filling, investigations, keys, label_prints, lookback, lots, parties, phases, policies, processing, products,
+    reactions, recalls, registers, results, screening, shipments, storage, suspicions, tasks, unknown_vials, vial_acts,
+    vial_clocks,
 )  # fmt: skip
 """The modules that state record kinds; a new one is named here."""
 

@@ -127,6 +127,7 @@ class Measurement:
     subcultured: ZonedTime | None = None
     rapid_method: RapidMethod | None = None
     retests: int | None = None
+    resamples: int | None = None
 
     def __post_init__(self) -> None:
         """Refuse what cannot be understood, all of it at once."""
@@ -205,6 +206,8 @@ class Measurement:
         numbers = (self.value, self.lod, self.loq, *(r.value for r in self.replicates))
         if self.unit is None and any(number is not None for number in numbers):
             faults.append(_fault("unit", "is missing: a number without its unit says nothing"))
+        if self.retests is not None and self.resamples is not None:
+            faults.append(_fault("resamples", "a test of a new sample is no retest of the first: say one"))
         codes = [answer.code for answer in self.warnings_answered]
         if len(set(codes)) < len(codes):
             faults.append(_fault("warnings_answered", "answer each warning once"))

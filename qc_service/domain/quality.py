@@ -15,6 +15,8 @@ from qc_service.domain.investigations import (
     InvestigationConcluded,
     InvestigationOpened,
 )
+from qc_service.domain.measurements import Measurement
+from qc_service.domain.phases import InvestigationPhaseBegun, InvestigationPhaseConcluded, Phase
 from qc_service.domain.products import Product
 from qc_service.domain.records import Fold, Recorded
 from qc_service.domain.results import (
@@ -67,6 +69,14 @@ class Quality:
         if not 1 <= number <= len(self.investigations):
             raise NotFound(f"this lot has no investigation {number}")
         return self.investigations[number - 1]
+
+    def investigations_of(self, measured: Measurement) -> tuple[Investigation, ...]:
+        """The open investigations of an earlier result of the same assay."""
+        return tuple(
+            one
+            for one in self.open_investigations()
+            if one.result is not None and self.result(one.result).recorded.assay == measured.assay
+        )
 
     def must_verify(self, number: int, person: PersonId) -> None:
         """Whether this person may verify the result (rule Q5); raises ``VerificationRefused``.
@@ -127,9 +137,19 @@ QUALITY: Fold[Quality] = Fold("lot")
 
 @QUALITY.on(ResultRecorded)
 def _recorded(quality: Quality, recorded: Recorded, body: ResultRecorded) -> Quality:
+    looking = quality.investigations_of(body)
     result = Result(
-        recorded=body, analyst=recorded.signer, recorded_at=recorded.recorded_at, digest=recorded.digest
+        recorded=body,
+        analyst=recorded.signer,
+        recorded_at=recorded.recorded_at,
+        digest=recorded.digest,
+        beyond_plan=bool(looking) and not any(one.takes(body) for one in looking),
     )
+    for one in looking:
+        if body.final and one.takes(body):
+            linked = "resamples" if body.resamples is not None else "retests"
+            taken = replace(one, **{linked: (*getattr(one, linked), body.result)})  # type: ignore[arg-type]
+            quality = _with_investigation(quality, taken)
     return _with_results(quality, (*quality.results, result))
 
 
@@ -153,9 +173,13 @@ def _assessed(quality: Quality, recorded: Recorded, body: LotAssessed) -> Qualit
 
 
 @QUALITY.on(InvestigationOpened)
-def _opened(quality: Quality, _: Recorded, body: InvestigationOpened) -> Quality:
+def _opened(quality: Quality, recorded: Recorded, body: InvestigationOpened) -> Quality:
     investigation = Investigation(
-        number=body.investigation, cause=body.cause, description=body.description, result=body.result
+        number=body.investigation,
+        cause=body.cause,
+        description=body.description,
+        result=body.result,
+        opened_at=recorded.recorded_at,
     )
     return replace(quality, investigations=(*quality.investigations, investigation))
 
@@ -163,12 +187,35 @@ def _opened(quality: Quality, _: Recorded, body: InvestigationOpened) -> Quality
 @QUALITY.on(InvestigationConcluded)
 def _concluded(quality: Quality, recorded: Recorded, body: InvestigationConcluded) -> Quality:
     concluded = replace(
-        quality.investigation(body.investigation), concluded=body, concluded_by=recorded.signer
+        quality.investigation(body.investigation),
+        concluded=body,
+        concluded_by=recorded.signer,
+        concluded_at=recorded.recorded_at,
     )
-    others = quality.investigations
-    return replace(
-        quality, investigations=(*others[: concluded.number - 1], concluded, *others[concluded.number :])
+    return _with_investigation(quality, concluded)
+
+
+@QUALITY.on(InvestigationPhaseBegun)
+def _phase_begun(quality: Quality, recorded: Recorded, body: InvestigationPhaseBegun) -> Quality:
+    investigation = quality.investigation(body.investigation)
+    phase = Phase(begun=body, ordered_by=recorded.signer, ordered_at=recorded.recorded_at)
+    return _with_investigation(quality, replace(investigation, phases=(*investigation.phases, phase)))
+
+
+@QUALITY.on(InvestigationPhaseConcluded)
+def _phase_concluded(quality: Quality, recorded: Recorded, body: InvestigationPhaseConcluded) -> Quality:
+    investigation = quality.investigation(body.investigation)
+    said = {"concluded": body, "concluded_by": recorded.signer, "concluded_at": recorded.recorded_at}
+    phases = (
+        replace(one, **said) if one.kind is body.phase else one  # type: ignore[arg-type]
+        for one in investigation.phases
     )
+    return _with_investigation(quality, replace(investigation, phases=tuple(phases)))
+
+
+def _with_investigation(quality: Quality, investigation: Investigation) -> Quality:
+    others, number = quality.investigations, investigation.number
+    return replace(quality, investigations=(*others[: number - 1], investigation, *others[number:]))
 
 
 def _with_result(quality: Quality, result: Result) -> Quality:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from qc_service.domain.assessment import Outcome, judge, product_day
+from qc_service.domain.capas import Capa
 from qc_service.domain.departures import steps_missing
 from qc_service.domain.donations import Donation
 from qc_service.domain.errors import Reason, Refused
@@ -39,6 +40,7 @@ class ReleaseCase:
     purpose: Purpose
     releaser: PersonId
     at: datetime
+    capas: tuple[Capa, ...] = ()
 
     @property
     def stands_on(self) -> tuple[str, ...]:
@@ -47,6 +49,7 @@ class ReleaseCase:
             f"product/{self.product.code}",
             *(f"donation/{donation.din}" for donation in self.donations),
             *(f"lot/{ancestor.number}" for ancestor in self.ancestors),
+            *(f"capa/{capa.id}" for capa in self.capas if capa.concerning(self.lot.number)),
         )
 
 
@@ -61,6 +64,7 @@ def release_reasons(case: ReleaseCase) -> tuple[Reason, ...]:
         *(reason for donation in case.donations for reason in donation.decision_reasons(case.purpose)),
         *_assays(case),
         *_investigations(case),
+        *_actions(case),
         *_processing(case),
         *_filling(case),
         *_footing(case),
@@ -130,6 +134,14 @@ def _investigations(case: ReleaseCase) -> Reasons:
         elif investigation.conclusion is Conclusion.PRODUCT_FAILURE:
             detail = f"Investigation {investigation.number} concluded that the product failed."
             yield Reason(code="product_failure", detail=detail, source="21 CFR 610.1")
+
+
+def _actions(case: ReleaseCase) -> Reasons:
+    """A CAPA is about the way of working; only an action that quality wants done first holds the lot up."""
+    for capa in case.capas:
+        for action in capa.blocking(case.lot.number):
+            detail = f"Action {action.number} of CAPA {capa.id} is wanted first: {action.planned.description}"
+            yield Reason(code="capa_action_open", detail=detail, source="21 CFR 820.100")
 
 
 def _processing(case: ReleaseCase) -> Reasons:

@@ -52,7 +52,11 @@ class ResultInvalidated(Body):
 
 @dataclass(frozen=True, kw_only=True)
 class Result:
-    """One result as it stands: what was recorded and by whom, who verified it, whether it is valid."""
+    """One result as it stands: what was recorded and by whom, who verified it, whether it is valid.
+
+    ``beyond_plan`` says that the assay was tested again while an investigation of it was open, and not by its plan:
+    such a result can fail the lot, and never passes it.
+    """
 
     recorded: ResultRecorded
     analyst: Signer
@@ -61,6 +65,7 @@ class Result:
     verified_by: Signer | None = None
     verified_at: datetime | None = None
     invalidated: ResultInvalidated | None = None
+    beyond_plan: bool = False
 
     @property
     def number(self) -> int:

@@ -27,7 +27,7 @@ from qc_service.web.routes import Custom, Read, Route, Write
 from qc_service.web.service import EXTENSION, service
 
 PREFIX = "/api/v1"
-LISTED_FILTERS = ("status", "organisation", "product", "kind")
+LISTED_FILTERS = ("status", "organisation", "product", "kind", "lot", "assignee")
 LISTED = {"page_size", "after", "q", *LISTED_FILTERS}
 LARGEST_PAGE = 200
 HEADERS = {

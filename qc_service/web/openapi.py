@@ -25,6 +25,8 @@ FILTERS = {
     "organisation": "only of this organisation",
     "product": "only of this product",
     "kind": "only of this kind",
+    "lot": "only of this lot",
+    "assignee": "only what this person was asked to do",
     "q": "only with this in the name or title",
 }
 PAGING: dict[str, tuple[dict[str, Any], str]] = {

@@ -7,9 +7,13 @@ from typing import Any
 from flask import Response, request
 
 from qc_service.application.investigations import (
+    BeginPhase,
     ConcludeInvestigation,
+    ConcludePhase,
     OpenInvestigation,
+    begin_phase,
     conclude_investigation,
+    conclude_phase,
     open_investigation,
 )
 from qc_service.application.readings import Confirmation, ImportResults, import_results, show_reading
@@ -31,7 +35,9 @@ from qc_service.web.routes import Custom, Read, Write
 from qc_service.web.service import service
 from qc_service.web.uploads import uploaded
 from schemas.results import (
+    BeginPhaseSchema,
     ConcludeInvestigationSchema,
+    ConcludePhaseSchema,
     ConfirmReadingSchema,
     InvalidateResultSchema,
     LotResultsSchema,
@@ -120,6 +126,24 @@ ROUTES = (
         body=OpenInvestigationSchema,
         subject=SUBJECT,
         summary="Open an investigation",
+    ),
+    Write(
+        "POST",
+        "/lots/<lot>/investigations/<int:investigation>/phases",
+        use_case=begin_phase,
+        intent=BeginPhase,
+        body=BeginPhaseSchema,
+        subject=SUBJECT,
+        summary="Order a phase of an investigation, with its plan",
+    ),
+    Write(
+        "POST",
+        "/lots/<lot>/investigations/<int:investigation>/phases/<phase>/conclusion",
+        use_case=conclude_phase,
+        intent=ConcludePhase,
+        body=ConcludePhaseSchema,
+        subject=SUBJECT,
+        summary="Say what a phase found",
     ),
     Write(
         "POST",

@@ -12,16 +12,21 @@ import pytest
 from qc_service.application.assessment import AssessLot, AssessmentRefused, assess_lot
 from qc_service.application.attachments import AttachFile, attach_file
 from qc_service.application.investigations import (
+    BeginPhase,
     ConcludeInvestigation,
+    ConcludePhase,
     OpenInvestigation,
+    begin_phase,
     conclude_investigation,
+    conclude_phase,
     open_investigation,
 )
 from qc_service.application.results import InvalidateResult, invalidate_result, read_results
 from qc_service.domain.errors import Forbidden, Malformed, NotFound
 from qc_service.domain.identifiers import Line, Text
-from qc_service.domain.investigations import Conclusion, InvestigationCause, InvestigationPhase
+from qc_service.domain.investigations import Conclusion, InvestigationCause
 from qc_service.domain.permissions import Role
+from qc_service.domain.phases import AssignableCause, InvestigationPhase
 from qc_service.domain.processing import DeviationCause, DeviationOpened
 from qc_service.domain.products import SpecificationApproved
 from qc_service.domain.quality import InvestigationOpened, LotAssessed, ResultRecorded, ResultVerified
@@ -41,6 +46,18 @@ CONCLUDE = ConcludeInvestigation(
     conclusion=Conclusion.LABORATORY_ERROR,
 )
 INVALIDATE = InvalidateResult(lot=LOT_A, result=1, investigation=1, cause=Text("Wrong filter."))
+
+
+def look_into_the_laboratory(world: QualityWorld) -> None:
+    """The laboratory phase is ordered, and finds its own error."""
+    plan, finding = Text("Ask the analyst; look at the plate."), Text("The wrong filter was in place.")
+    laboratory = InvestigationPhase.LABORATORY
+    begin = BeginPhase(lot=LOT_A, investigation=1, phase=laboratory, plan=plan)
+    found = ConcludePhase(
+        lot=LOT_A, investigation=1, phase=laboratory, finding=finding, cause=AssignableCause.LABORATORY
+    )
+    world.act(begin_phase, begin, Role.QUALITY)
+    world.act(conclude_phase, found, Role.QUALITY)
 
 
 @pytest.fixture
@@ -152,6 +169,7 @@ def test_q3_a_result_is_disregarded_through_an_investigation_and_then_retested(w
     world.measure(value="0.9")
     with pytest.raises(InvalidationRefused):
         world.act(invalidate_result, INVALIDATE, Role.QUALITY)
+    look_into_the_laboratory(world)
     world.act(conclude_investigation, CONCLUDE, Role.QUALITY)
     world.act(invalidate_result, INVALIDATE, Role.QUALITY)
     assert not world.quality.result(1).valid

@@ -12,9 +12,9 @@ from qc_service.domain.investigations import (
     InvestigationConcluded,
     InvestigationConcludedBefore,
     InvestigationOpened,
-    InvestigationPhase,
     opened_for,
 )
+from qc_service.domain.phases import InvestigationPhase
 from qc_service.domain.quality import ResultInvalidated, ResultVerified
 from qc_service.domain.records import Body, Signer
 from qc_service.domain.results import InvalidationRefused, VerificationRefused
@@ -41,6 +41,12 @@ def concluded(conclusion: Conclusion = Conclusion.LABORATORY_ERROR, number: int 
         conclusion=conclusion,
     )
     return body, QUALITY
+
+
+def conclusion(which: Conclusion) -> InvestigationConcluded:
+    body, _ = concluded(which)
+    assert isinstance(body, InvestigationConcluded)
+    return body
 
 
 def invalidated(number: int = 1) -> tuple[Body, Signer]:
@@ -114,18 +120,18 @@ def test_an_investigation_stays_open_until_it_is_concluded_once() -> None:
     assert [one.number for one in known.open_investigations()] == [2]
     assert known.investigation(1).concluded_by == QUALITY
     with pytest.raises(InvestigationConcludedBefore):
-        known.investigation(1).must_accept(Conclusion.INCONCLUSIVE)
+        known.investigation(1).must_accept(conclusion(Conclusion.INCONCLUSIVE), QUALITY.id)
 
 
 @pytest.mark.parametrize(
-    ("about", "conclusion"), [(None, Conclusion.LABORATORY_ERROR), (1, Conclusion.NO_PRODUCT_IMPACT)]
+    ("about", "which"), [(None, Conclusion.LABORATORY_ERROR), (1, Conclusion.NO_PRODUCT_IMPACT)]
 )
-def test_a_conclusion_fits_what_is_investigated(about: int | None, conclusion: Conclusion) -> None:
+def test_a_conclusion_fits_what_is_investigated(about: int | None, which: Conclusion) -> None:
     investigation = quality(RESULT, opened(about=about)).investigation(1)
     with pytest.raises(Malformed) as refused:
-        investigation.must_accept(conclusion)
+        investigation.must_accept(conclusion(which), QUALITY.id)
     assert refused.value.faults[0].pointer == "/conclusion"
-    investigation.must_accept(Conclusion.PRODUCT_FAILURE)
+    investigation.must_accept(conclusion(Conclusion.PRODUCT_FAILURE), QUALITY.id)
 
 
 @pytest.mark.parametrize("number", [0, 2])

@@ -12,7 +12,7 @@ LOT, DIN = "EX-ACCESS", "A999026000101"
 NAMES = {
     "lot": LOT, "serial": "222222222222", "din": DIN, "facility": scenes.SITE, "product": scenes.PRODUCT,
     "person": "t.analyst", "equipment": "TFF-1", "reagent": "MEDIUM-1", "shipment": "SHP-1", "recall": "RC-1",
-    "reaction": "AE-1", "organisation": MAKER,
+    "reaction": "AE-1", "organisation": MAKER, "phase": "laboratory", "capa": "CAPA-1",
 }  # fmt: skip
 MOMENT = "2026-09-01T08:00:00Z"
 TEXT = "As it was found."
@@ -26,6 +26,7 @@ CLINICAL = {
     "criteria": [], "narrative": TEXT,
 }  # fmt: skip
 DAY = "2026-09-01"
+LATER = "2027-09-01"
 
 
 class Act(NamedTuple):
@@ -118,6 +119,34 @@ ACTS = (
         "/lots/<lot>/investigations/<int:investigation>/conclusion", "quality", phase="laboratory", root_cause=TEXT,
         conclusion="inconclusive",
     ),
+    _act(
+        "/lots/<lot>/investigations/<int:investigation>/phases", "quality", phase="retest", plan=TEXT, retests=2,
+    ),
+    _act(
+        "/lots/<lot>/investigations/<int:investigation>/phases/<phase>/conclusion", "quality", finding=TEXT,
+        cause="none",
+    ),
+    _act(
+        "/lots/<lot>/investigations/<int:investigation>/assignment", "quality", assignee="t.analyst", due_on=LATER,
+    ),
+    _act(
+        "/lots/<lot>/investigations/<int:investigation>/notes", "technician analyst quality logistics", note=TEXT,
+    ),
+    _act("/lots/<lot>/deviations/<int:deviation>/assignment", "quality", assignee="t.analyst", due_on=LATER),
+    _act("/lots/<lot>/deviations/<int:deviation>/notes", "technician analyst quality logistics", note=TEXT),
+    _act("/capas", "quality", capa="CAPA-9", title="Filters", description=TEXT, recalls=["RC-1"]),
+    _act(
+        "/capas/<capa>/actions", "quality", kind="corrective", description=TEXT, owner="t.analyst", due_on=LATER,
+    ),
+    _act(
+        "/capas/<capa>/actions/<int:action>/assignment", "quality", owner="t.analyst", due_on=LATER, reason=TEXT,
+    ),
+    _act("/capas/<capa>/actions/<int:action>/completion", "technician analyst quality logistics", evidence=TEXT),
+    _act("/capas/<capa>/effectiveness-plan", "quality", method=TEXT, owner="t.analyst", due_on=LATER),
+    _act(
+        "/capas/<capa>/effectiveness", "technician analyst quality logistics", outcome="effective", evidence=TEXT,
+    ),
+    _act("/capas/<capa>/closure", "quality", statement=TEXT),
     _act("/lots/<lot>/assessment", "quality"),
     _act("/lots/<lot>/release", "quality", purpose="clinical"),
     _act("/lots/<lot>/rejection", "quality", explanation=TEXT),

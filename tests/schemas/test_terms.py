@@ -7,19 +7,22 @@ from enum import StrEnum
 import pytest
 
 from qc_service.application.vial_dispositions import DispositionKind
+from qc_service.application.work_list import Whose
+from qc_service.domain.capa_acts import ActionKind, Effectiveness
 from qc_service.domain.certifications import CertificationStatus
 from qc_service.domain.consent import ConsentUse
 from qc_service.domain.disposition import HoldCause, RecallKind
 from qc_service.domain.donations import DonationStanding
 from qc_service.domain.eligibility import EligibilityStanding
 from qc_service.domain.facilities import FacilityKind
-from qc_service.domain.investigations import Conclusion, InvestigationCause, InvestigationPhase
+from qc_service.domain.investigations import Conclusion, InvestigationCause, ProposedDisposition
 from qc_service.domain.label_prints import LabelFormat, LabelSymbol
 from qc_service.domain.lookback import LookbackConclusion
 from qc_service.domain.lots import AdditiveKind, LotStatus
 from qc_service.domain.measurements import Comparator, Unit
 from qc_service.domain.parties import OrganisationKind
 from qc_service.domain.permissions import Role
+from qc_service.domain.phases import AssignableCause, InvestigationPhase
 from qc_service.domain.processing import DeviationCause, DeviationOutcome, Serum, Severity
 from qc_service.domain.reactions import (
     Criterion,
@@ -35,6 +38,7 @@ from qc_service.domain.schemes import CertificationType, Scheme
 from qc_service.domain.screening import AssayStatus, Outcome, ScreeningFinding
 from qc_service.domain.shipments import Condition, ShipmentStatus
 from qc_service.domain.specifications import CriterionKind
+from qc_service.domain.tasks import TaskKind
 from qc_service.domain.vial_acts import Clock, UndoStatement
 from qc_service.domain.vocabulary import (
     AdministrationRoute,
@@ -46,6 +50,7 @@ from qc_service.domain.vocabulary import (
     Tissue,
 )
 from schemas import (
+    capas,
     disposition,
     donations,
     facilities,
@@ -60,6 +65,7 @@ from schemas import (
     screenings,
     shipments,
     specifications,
+    tasks,
     terms,
     vials,
 )
@@ -75,6 +81,8 @@ from schemas import (
         (terms.ROUTES, AdministrationRoute),
         (terms.STEP_KINDS, StepKind),
         (terms.TISSUES, Tissue),
+        (capas.ACTION_KINDS, ActionKind),
+        (capas.EFFECTIVENESS, Effectiveness),
         (disposition.HOLD_CAUSES, HoldCause),
         (donations.DETERMINATIONS, EligibilityStanding),
         (donations.STANDINGS, DonationStanding),
@@ -103,10 +111,12 @@ from schemas import (
         (recalls.DEPTHS, RecallDepth),
         (recalls.STATUSES, RecallStatus),
         (registers.STATUSES, ReagentStatus),
+        (results.ASSIGNABLE_CAUSES, AssignableCause),
         (results.CAUSES, InvestigationCause),
         (results.COMPARATORS, Comparator),
         (results.CONCLUSIONS, Conclusion),
         (results.PHASES, InvestigationPhase),
+        (results.PROPOSALS, ProposedDisposition),
         (results.UNITS, Unit),
         (screenings.ASSAY_STATUSES, AssayStatus),
         (screenings.CONCLUSIONS, LookbackConclusion),
@@ -116,6 +126,8 @@ from schemas import (
         (shipments.STATUSES, ShipmentStatus),
         (specifications.KINDS, CriterionKind),
         (specifications.ROUNDINGS, Rounding),
+        (tasks.TASKS, TaskKind),
+        (tasks.WHOSE, Whose),
         (vials.CLOCKS, Clock),
         (vials.KINDS, DispositionKind),
         (vials.STATEMENTS, UndoStatement),

@@ -28,6 +28,7 @@ from qc_service.application.ports import (
 )
 from qc_service.application.rooms import ROOMS
 from qc_service.application.view import View
+from qc_service.application.work_rows import work_rows
 from qc_service.domain.errors import DomainError
 from qc_service.domain.filling import VialsFilled
 from qc_service.domain.lots import LOT
@@ -78,6 +79,8 @@ class Replay:
                 row = catalogue_row(self._view, stream)
                 self._catalogue += [row] if row else []
                 self._answers += [lot_answer(self._view, name)] if room == LOT.room else []
+        with _failing(stream):
+            self._catalogue += work_rows(self._view, records)
         if max(len(self._catalogue), len(self._citations)) >= STREAMS_IN_MEMORY:
             self._write()
 

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from qc_service.application.access import own
 from qc_service.application.actor import Actor, Occasion
 from qc_service.application.results import results_of
 from qc_service.application.view import View
-from qc_service.domain.errors import Fault, Malformed, Reason, Refused
+from qc_service.domain.errors import Conflict, Fault, Malformed, Reason, Refused
 from qc_service.domain.identifiers import EquipmentId, FacilityId, Line, LotNumber, Sha256, Slug, Text
-from qc_service.domain.lots import LOT
+from qc_service.domain.lots import LOT, Lot
 from qc_service.domain.measurements import Measurement, ReplicateValue, Unit, WarningAnswer
 from qc_service.domain.moments import ZonedTime
 from qc_service.domain.permissions import Permission
@@ -20,16 +21,27 @@ from qc_service.exchange.instruments import (
     MeasuredValue,
     Reading,
     UnreadableFile,
+    completed,
     read_instrument,
     reading_dict,
 )
 
 NO_FIGURES = Line("no figures in the file")
 """The finding that stands for a measurement whose file holds no value: it happened, so it is recorded."""
+NO_ASSAY = Slug("particle_measurement")
+"""What such a finding is of."""
 
 
 class FileUnreadable(Malformed):
     """The file gives no reading: it is cut short, empty, binary, too large or of no known format."""
+
+
+class AlreadyRecorded(Conflict):
+    """Results of this lot were recorded from this very file before; ``results`` are their numbers."""
+
+    def __init__(self, detail: str, results: tuple[int, ...]) -> None:
+        super().__init__(detail)
+        self.results = results
 
 
 class WarningsUnanswered(Refused):
@@ -37,10 +49,20 @@ class WarningsUnanswered(Refused):
 
 
 @dataclass(frozen=True, kw_only=True)
+class AssayMethod:
+    """The written method of one assay, where a file's values are of several."""
+
+    assay: Slug
+    method: Line
+    method_version: Line
+
+
+@dataclass(frozen=True, kw_only=True)
 class Confirmation:
     """The analyst's confirmation of a reading: what the file does not say, and an answer to each warning.
 
     ``confirm`` is the file's digest as it was shown; ``assays`` chooses among the values, all without it.
+    ``methods`` are those of assays that ``method`` is not the method of.
     """
 
     confirm: Sha256
@@ -52,29 +74,40 @@ class Confirmation:
     read: ZonedTime
     answers: tuple[WarningAnswer, ...] = ()
     assays: tuple[Slug, ...] | None = None
+    methods: tuple[AssayMethod, ...] = ()
     retests: int | None = None
     resamples: int | None = None
     reason: Text | None = None
 
+    def method_of(self, assay: str) -> tuple[Line, Line]:
+        """The method of an assay, and its version."""
+        other = next((one for one in self.methods if one.assay == assay), self)
+        return other.method, other.method_version
+
 
 @dataclass(frozen=True, kw_only=True)
 class ImportResults:
-    """An instrument's file with its confirmation."""
+    """An instrument's file with its confirmation; ``beside`` are the other files of the same measurement.
+
+    ``common`` answers serve every file that carries the warning.
+    """
 
     lot: LotNumber
     upload: Enclosure
     confirmation: Confirmation
+    beside: tuple[Enclosure, ...] = ()
+    common: tuple[WarningAnswer, ...] = ()
 
 
 def show_reading(view: View, actor: Actor, lot: str, upload: Enclosure) -> dict[str, object]:
     """What the file says, for the analyst to confirm; nothing is recorded. Raises ``FileUnreadable``."""
     actor.must(Permission.RECORD_RESULT)
     own(view, actor, LOT, lot)
-    reading = _read(upload)
+    reading = read_file(upload)
     return {
         "file": upload.file.sha256,
         "reading": reading_dict(reading),
-        "proposed": [_proposed(reading, value) for value in reading.values],
+        "proposed": [proposed(reading, value) for value in reading.values],
     }
 
 
@@ -82,28 +115,61 @@ def import_results(view: View, occasion: Occasion, intent: ImportResults) -> tup
     """Record the values of a confirmed reading in one act, the raw file enclosed as their subject.
 
     The values are read from the file again, so that nobody's typing comes between. Raises ``FileUnreadable``,
-    ``Malformed`` where the file is not the one confirmed, and ``WarningsUnanswered``.
+    ``Malformed`` where the file is not the one confirmed, ``WarningsUnanswered``, and ``AlreadyRecorded`` for a
+    file that the lot has these results of, unless it is said which result it retests.
     """
     occasion.actor.must(Permission.RECORD_RESULT)
     lot = own(view, occasion.actor, LOT, intent.lot)
-    reading = _read(intent.upload)
+    reading = completed(read_file(intent.upload), *map(read_file, intent.beside))
     confirmed = intent.confirmation
     if confirmed.confirm != intent.upload.file.sha256:
         raise Malformed("this file is not the one whose reading was confirmed", field="confirm")
+    confirmed = replace(confirmed, answers=(*confirmed.answers, *_common(reading, intent)))
     _must_be_answered(reading, confirmed.answers)
     chosen = _chosen(reading, confirmed.assays)
-    measurements = tuple(_measurement(confirmed, reading, value) for value in chosen)
+    measurements = tuple(measurement_of(confirmed, reading, value) for value in chosen)
+    measurements = measurements or (measurement_of(confirmed, reading, None),)
+    _must_be_new(lot, measurements)
     return results_of(
         view,
         occasion,
         lot,
-        measurements or (_measurement(confirmed, reading, None),),
+        measurements,
         enclosed=intent.upload,
         reason=confirmed.reason,
     )
 
 
-def _read(upload: Enclosure) -> Reading:
+def recorded_from(lot: Lot, sha256: str, assays: Iterable[str]) -> tuple[int, ...]:
+    """The lot's results of these assays that came from this very file, by their numbers."""
+    wanted = set(assays)
+    return tuple(
+        one.number
+        for one in lot.quality.results
+        if one.recorded.raw_file == sha256 and one.recorded.assay in wanted
+    )
+
+
+def _must_be_new(lot: Lot, measurements: tuple[Measurement, ...]) -> None:
+    """The same file is not the same result twice: sent again, it says what became of it the first time."""
+    found = recorded_from(
+        lot, str(measurements[0].raw_file), (one.assay for one in measurements if one.retests is None)
+    )
+    if found:
+        numbers = ", ".join(map(str, found))
+        detail = f"Lot {lot.number} has this file's results already: {numbers}. Say which result it retests if it does."
+        raise AlreadyRecorded(detail, found)
+
+
+def _common(reading: Reading, intent: ImportResults) -> tuple[WarningAnswer, ...]:
+    """The answers given once for several files, as far as they answer a warning of this one."""
+    codes = {warning.code for warning in reading.warnings}
+    codes -= {answer.code for answer in intent.confirmation.answers}
+    return tuple(answer for answer in intent.common if answer.code in codes)
+
+
+def read_file(upload: Enclosure) -> Reading:
+    """What an instrument's file says. Raises ``FileUnreadable``."""
     try:
         return read_instrument(upload.content, upload.name)
     except UnreadableFile as error:
@@ -144,20 +210,22 @@ def _chosen(reading: Reading, assays: tuple[Slug, ...] | None) -> tuple[Measured
     return tuple(value for value in reading.values if value.assay in assays)
 
 
-def _measurement(confirmed: Confirmation, reading: Reading, value: MeasuredValue | None) -> Measurement:
+def measurement_of(confirmed: Confirmation, reading: Reading, value: MeasuredValue | None) -> Measurement:
     """One value as a measurement; without any, that the instrument ran and gave no figure."""
     replicates = tuple(
         ReplicateValue(label=Line(one.label), value=Decimal(one.value))
         for one in reading.replicates
         if value and one.assay == value.assay
     )
+    assay = Slug(value.assay) if value else NO_ASSAY
+    method, version = confirmed.method_of(assay)
     return Measurement(
-        assay=Slug(value.assay) if value else Slug("particle_measurement"),
+        assay=assay,
         value=Decimal(value.value) if value else None,
         unit=Unit(value.unit) if value else None,
         finding=None if value else NO_FIGURES,
-        method=confirmed.method,
-        method_version=confirmed.method_version,
+        method=method,
+        method_version=version,
         facility=confirmed.facility,
         instrument=confirmed.instrument,
         started=confirmed.started,
@@ -170,7 +238,8 @@ def _measurement(confirmed: Confirmation, reading: Reading, value: MeasuredValue
     )
 
 
-def _proposed(reading: Reading, value: MeasuredValue) -> dict[str, object]:
+def proposed(reading: Reading, value: MeasuredValue) -> dict[str, object]:
+    """The result that one of a file's values would become."""
     replicates = [one for one in reading.replicates if one.assay == value.assay]
     return {
         "assay": value.assay,

@@ -104,8 +104,13 @@ def whole_number(name: str, text: str, *, least: int, most: int) -> int:
     return int(text)
 
 
-def retry(person: Actor, said: Mapping[str, object], *, required: bool = False) -> Retry | None:
-    """The idempotency of this request: scoped to person, method and path; ``said`` is what must be the same again."""
+def retry(
+    person: Actor, said: Mapping[str, object], *, required: bool = False, each: str = ""
+) -> Retry | None:
+    """The idempotency of this request: scoped to person, method and path; ``said`` is what must be the same again.
+
+    ``each`` names one act of a request that makes several.
+    """
     key = request.headers.get("Idempotency-Key")
     if key is None:
         if required:
@@ -113,7 +118,8 @@ def retry(person: Actor, said: Mapping[str, object], *, required: bool = False) 
         return None
     if not _KEY.fullmatch(key):
         raise Malformed("An Idempotency-Key is 8 to 128 letters, digits or . _ : -", field="Idempotency-Key")
-    return retry_of(person, request.method, request.path, key, said)
+    path = f"{request.path}#{each}" if each else request.path
+    return retry_of(person, request.method, path, key, said)
 
 
 def retry_of(person: Actor, method: str, path: str, key: str, said: Mapping[str, object]) -> Retry:

@@ -1,0 +1,201 @@
+"""Many instrument files at once: each is read, finds its lot, and comes with the statement that would record it.
+
+Nothing is recorded by showing, and nothing that is wrong with one file keeps the others back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from qc_service.application.actor import Actor
+from qc_service.application.ports import Store
+from qc_service.application.precedents import Precedents
+from qc_service.application.readings import (
+    NO_ASSAY,
+    Confirmation,
+    FileUnreadable,
+    measurement_of,
+    proposed,
+    read_file,
+    recorded_from,
+)
+from qc_service.application.sample_lots import Doubt, Match, SampleLots
+from qc_service.application.suggestions import Subject, Suggestion, suggest
+from qc_service.application.view import View
+from qc_service.domain.comparison import compare, must_be_stated_for
+from qc_service.domain.errors import Malformed
+from qc_service.domain.identifiers import EquipmentId, FacilityId, Line, LotNumber, Sha256
+from qc_service.domain.lots import LOT, Lot
+from qc_service.domain.moments import ZonedTime, instant_text
+from qc_service.domain.permissions import Permission
+from qc_service.domain.products import PRODUCT
+from qc_service.domain.records import Enclosure
+from qc_service.domain.specifications import Specification
+from qc_service.exchange.instruments import MeasuredValue, Reading, completed, reading_dict, together
+
+MOST_FILES = 50
+Plain = dict[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReadFile:
+    """One file as it was read: its reading, completed by the other files of its measurement, or why there is none."""
+
+    upload: Enclosure
+    reading: Reading | None = None
+    unreadable: FileUnreadable | None = None
+    beside: tuple[Enclosure, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChosenLot:
+    """The lot that a person says a file is of."""
+
+    file: Sha256
+    lot: LotNumber
+
+
+def read_files(actor: Actor, uploads: Sequence[Enclosure]) -> tuple[ReadFile, ...]:
+    """Read every file, each once however often it was sent, and bring those of one measurement together."""
+    actor.must(Permission.RECORD_RESULT)
+    once: dict[str, Enclosure] = {}
+    for upload in uploads:
+        once.setdefault(upload.file.sha256, upload)
+    files = [_read(upload) for upload in once.values()]
+    readable = [(place, file.reading) for place, file in enumerate(files) if file.reading]
+    for group in together([reading for _, reading in readable]):
+        for member in group:
+            place, reading = readable[member]
+            others = [readable[other] for other in group if other != member]
+            files[place] = replace(
+                files[place],
+                reading=completed(reading, *(its for _, its in others)),
+                beside=tuple(files[its].upload for its, _ in others),
+            )
+    return tuple(files)
+
+
+def show_readings(
+    store: Store, view: View, actor: Actor, uploads: Sequence[Enclosure], chosen: Sequence[ChosenLot], *, at: datetime
+) -> Plain:  # fmt: skip
+    """What each file says, whose lot it is of and how its values stand to the limits; nothing is recorded."""
+    files = read_files(actor, uploads)
+    lots = SampleLots(store, actor)
+    desk = _Desk(
+        view=view,
+        at=at,
+        lots=lots,
+        precedents=Precedents(store, view, actor, lots),
+        chosen={one.file: one.lot for one in chosen},
+    )
+    return {"files": [desk.shown(file) for file in files], "lots": list(lots.waiting())}
+
+
+def _read(upload: Enclosure) -> ReadFile:
+    try:
+        return ReadFile(upload=upload, reading=read_file(upload))
+    except FileUnreadable as error:
+        return ReadFile(upload=upload, unreadable=error)
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Desk:
+    """Where one person looks through files."""
+
+    view: View
+    at: datetime
+    lots: SampleLots
+    precedents: Precedents
+    chosen: Mapping[Sha256, LotNumber]
+
+    def shown(self, file: ReadFile) -> Plain:
+        """One file as it is shown."""
+        digest = file.upload.file.sha256
+        told: Plain = {"name": str(file.upload.name), "file": digest, "unreadable": None, "reading": None}
+        told |= {"beside": [one.file.sha256 for one in file.beside]}
+        if file.reading is None:
+            return {**told, "unreadable": file.unreadable.detail if file.unreadable else None}
+        match = self._match(digest, file)
+        lot = self.view.get(LOT, match.lot) if match.lot else None
+        return {
+            **told,
+            "reading": reading_dict(file.reading),
+            "matched": match.source,
+            "candidates": [self.lots.described(one) for one in match.candidates],
+            **self._judged(file.reading, digest, lot, match.doubts),
+        }
+
+    def _match(self, digest: Sha256, file: ReadFile) -> Match:
+        if digest in self.chosen:
+            return self.lots.chosen(self.chosen[digest])
+        assert file.reading is not None  # noqa: S101  only what was read is matched
+        return self.lots.of(file.reading, file.upload.name)
+
+    def _judged(self, reading: Reading, digest: Sha256, lot: Lot | None, doubts: tuple[Doubt, ...]) -> Plain:
+        """The values beside the lot's limits, and the statement that would record them."""
+        made, specification = Suggestion(), None
+        recorded: tuple[int, ...] = ()
+        if lot is not None:
+            specification = lot.quality.specification(self.view.get(PRODUCT, lot.product), self.at)
+            subject = Subject(reading=reading, lot=lot, specification=specification, at=self.at)
+            made = suggest(subject, self.precedents)
+            recorded = recorded_from(lot, digest, subject.assays or (NO_ASSAY,))
+            _doubt_repetition(made, lot, subject.assays, recorded)
+        number = None if lot is None else str(lot.number)
+        stand_in = _stand_in(digest, self.at)
+        return {
+            "lot": number,
+            "proposed": [
+                proposed(reading, value) | _beside(specification, stand_in, reading, value)
+                for value in reading.values
+            ],
+            "statement": {"confirm": digest, "lot": number, **made.members, "answers": []},
+            "sources": made.sources,
+            "choices": made.choices,
+            "doubts": [asdict(doubt) for doubt in (*doubts, *made.doubts)],
+            "recorded": list(recorded),
+        }
+
+
+def _doubt_repetition(made: Suggestion, lot: Lot, assays: Sequence[str], recorded: tuple[int, ...]) -> None:
+    """What the lot has results of already is only measured again for a reason, which nobody but the analyst knows."""
+    if recorded:
+        detail = f"Lot {lot.number} has this file's results already: {_numbers(recorded)}."
+        made.doubt("retests", "already_recorded", detail, map(str, recorded))
+        return
+    before = tuple(one.number for one in lot.quality.results if one.valid and one.recorded.assay in assays)
+    if before:
+        detail = f"Lot {lot.number} has results of these assays: {_numbers(before)}. Say so if this is a retest of one."
+        made.doubt("retests", "tested_before", detail, map(str, before))
+
+
+def _numbers(results: tuple[int, ...]) -> str:
+    return f"result{'s' if len(results) > 1 else ''} {', '.join(map(str, results))}"
+
+
+def _stand_in(digest: Sha256, at: datetime) -> Confirmation:
+    """A confirmation that says nothing yet, so that values can be compared before anybody confirmed them."""
+    now, unsaid = ZonedTime(instant_text(at)), Line("not said yet")
+    return Confirmation(
+        confirm=digest, method=unsaid, method_version=unsaid, facility=FacilityId("not-said-yet"),
+        instrument=EquipmentId("NOT-SAID-YET"), started=now, read=now,
+    )  # fmt: skip
+
+
+def _beside(
+    specification: Specification | None, stand_in: Confirmation, reading: Reading, value: MeasuredValue
+) -> Plain:
+    """The limits of a value, and how it would stand to them: pass, fail or not_shown; None where there are none."""
+    criterion = specification.criterion(value.assay) if specification else None
+    if criterion is None:
+        return {"limits": None, "required": False, "judgement": None, "because": None}
+    told: Plain = {"limits": criterion.in_words, "required": criterion.required, "because": None}
+    measurement = measurement_of(stand_in, reading, value)
+    try:
+        must_be_stated_for(criterion, measurement)
+    except Malformed as error:
+        return {**told, "judgement": None, "because": error.detail}
+    return {**told, "judgement": compare(criterion, measurement).value}

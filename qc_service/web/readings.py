@@ -1,0 +1,193 @@
+"""The routes of instrument files that come many at once: shown and confirmed together, each recorded by itself."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+from flask import Response, request
+from flask.typing import ResponseReturnValue
+from marshmallow import Schema, ValidationError
+
+from qc_service.application.acts import Busy, Receipt
+from qc_service.application.decoding import recorded
+from qc_service.application.many_readings import MOST_FILES, ChosenLot, ReadFile, read_files, show_readings
+from qc_service.application.ports import Tampered, Unavailable
+from qc_service.application.readings import AlreadyRecorded, Confirmation, ImportResults, import_results
+from qc_service.domain.codec import from_plain
+from qc_service.domain.errors import DomainError, Fault, Malformed
+from qc_service.domain.identifiers import LotNumber
+from qc_service.domain.lots import LOT
+from qc_service.domain.measurements import WarningAnswer
+from qc_service.domain.results import ResultRecorded
+from qc_service.web import problems
+from qc_service.web.asking import actor, answered, read_by, read_json, retry, told
+from qc_service.web.routes import Custom
+from qc_service.web.service import service
+from qc_service.web.uploads import several_uploaded
+from schemas.readings import (
+    ChosenLotsSchema,
+    ConfirmationFormSchema,
+    ConfirmedFileSchema,
+    ConfirmedReadingsSchema,
+    ConfirmReadingsSchema,
+    ReadingsFormSchema,
+    ShownReadingsSchema,
+)
+
+BESIDE = "statement"
+Plain = dict[str, Any]
+
+
+class ConfirmationStopped(Unavailable):
+    """A file before this one could not be recorded; nothing was done about this one. Send the confirmation again."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Recorded:
+    """One file that was recorded, in this request or an earlier one under the same key."""
+
+    said: Plain
+    receipt: Receipt
+
+
+def post_readings() -> ResponseReturnValue:
+    """Show what instrument files say and whose lots they are of; nothing is recorded."""
+    person = actor()
+    uploads = several_uploaded(BESIDE, MOST_FILES)
+    lots = _statement(ChosenLotsSchema).get("lots", [])
+    chosen = [from_plain(ChosenLot, one) for one in lots]
+    found = service()
+    return answered(show_readings(found.store, found.view(), person, uploads, chosen, at=found.clock()))
+
+
+def confirm_readings() -> ResponseReturnValue:
+    """Record the files that are confirmed, each in an act of its own, and say what became of each."""
+    person = actor()
+    uploads = several_uploaded(BESIDE, MOST_FILES)
+    files = {str(file.upload.file.sha256): file for file in read_files(person, uploads)}
+    body = _statement(ConfirmReadingsSchema)
+    common = tuple(from_plain(WarningAnswer, one) for one in body.get("answers", []))
+    outcomes: list[_Recorded | Response] = []
+    stopped = False
+    for place, raw in enumerate(body["files"]):
+        if stopped:
+            waiting = ConfirmationStopped("A file before this one waits; send the confirmation again.")
+            outcomes.append(problems.of_outage(waiting))
+            continue
+        try:
+            outcomes.append(_outcome(place, raw, files, common))
+        except (Busy, Unavailable, Tampered) as outage:
+            refusal = problems.of_domain(outage) if isinstance(outage, Busy) else problems.of_outage(outage)
+            outcomes.append(refusal)
+            stopped = True
+    # Only now are they proven, so that one checkpoint does for all.
+    told_of = zip(body["files"], outcomes, strict=True)
+    return answered({"results": [_result(raw, outcome, files) for raw, outcome in told_of]})
+
+
+def _statement(schema: type[Schema]) -> Plain:
+    try:
+        plain = read_json(request.form.get(BESIDE, "{}"))
+    except ValueError as error:
+        raise Malformed(f"is not JSON: {error}", field=BESIDE) from error
+    loaded: Plain = read_by(schema).load(plain)
+    return loaded
+
+
+def _outcome(
+    place: int, raw: Any, files: dict[str, ReadFile], common: tuple[WarningAnswer, ...]
+) -> _Recorded | Response:
+    """What becomes of one file. Raises only what keeps those behind it from being recorded, too."""
+    try:
+        return _recorded(place, raw, files, common)
+    except (Busy, Unavailable, Tampered):
+        raise
+    except ValidationError as error:
+        return problems.of_schema(error)
+    except DomainError as error:
+        return _placed(error, place)
+    except Exception as error:  # one file that nobody thought of must not keep out what comes after it
+        return problems.of_surprise(error)
+
+
+def _recorded(
+    place: int, raw: Any, files: dict[str, ReadFile], common: tuple[WarningAnswer, ...]
+) -> _Recorded | Response:
+    try:
+        said: Plain = read_by(ConfirmedFileSchema).load(raw)
+    except ValidationError as error:
+        raise ValidationError({"files": {place: error.messages}}) from error
+    digest, lot = said["confirm"], said["lot"]
+    if digest not in files:
+        raise Malformed("no file of this digest came along", field="confirm")
+    file = files[digest]
+    statement = {name: value for name, value in said.items() if name != "lot"}
+    intent = ImportResults(
+        lot=LotNumber(lot),
+        upload=file.upload,
+        confirmation=from_plain(Confirmation, statement),
+        beside=file.beside,
+        common=common,
+    )
+    once = retry(
+        actor(), {**said, "common": [(one.code, one.answer) for one in common]}, each=f"{digest}/{lot}"
+    )
+    receipt = service().acts.perform(import_results, actor(), intent, retry=once)
+    return _Recorded(said=said, receipt=receipt)
+
+
+def _placed(error: DomainError, place: int) -> Response:
+    """The same refusal, whose pointers lead into the confirmation."""
+    if isinstance(error, AlreadyRecorded):
+        return answered({"results": list(error.results)})
+    if isinstance(error, Malformed):
+        faults = tuple(
+            Fault(pointer=f"/files/{place}{fault.pointer}", detail=fault.detail) for fault in error.faults
+        )
+        placed = type(error)(error.detail, faults=faults)
+        return problems.of_domain(placed)
+    return problems.of_domain(error)
+
+
+def _result(raw: Any, outcome: _Recorded | Response, files: dict[str, ReadFile]) -> Plain:
+    said = raw if isinstance(raw, dict) else {}
+    digest, lot = _text(said.get("confirm")), _text(said.get("lot"))
+    file = files.get(digest or "")
+    named: Plain = {
+        "name": file and str(file.upload.name),
+        "file": digest,
+        "lot": lot,
+        "results": [],
+        "opened": [],
+    }
+    if isinstance(outcome, Response):
+        document = orjson.loads(outcome.get_data())
+        if outcome.status_code == 200:
+            return {**named, "status": 200, **document}
+        return {**named, "status": outcome.status_code, "problem": document}
+    bodies = [recorded(record).body for record in outcome.receipt.records]
+    return {
+        **named,
+        "status": 201,
+        "results": [body.result for body in bodies if isinstance(body, ResultRecorded)],
+        "opened": [type(body).__name__ for body in bodies if not isinstance(body, ResultRecorded)],
+        "reply": told(outcome.receipt, f"{LOT.room}/{outcome.said['lot']}"),
+    }
+
+
+def _text(value: Any) -> str | None:
+    return value if isinstance(value, str) else None
+
+
+ROUTES = (
+    Custom(
+        "POST", "/readings", post_readings, "Show what many instrument files say, and whose lots they are of",
+        form=ReadingsFormSchema, reply=ShownReadingsSchema,
+    ),
+    Custom(
+        "POST", "/readings/confirmation", confirm_readings, "Record the instrument files that are confirmed",
+        form=ConfirmationFormSchema, reply=ConfirmedReadingsSchema,
+    ),
+)  # fmt: skip

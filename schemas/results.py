@@ -132,6 +132,12 @@ class VerifyResultSchema(Strict):
     remark = text("Whatever was noted.")
 
 
+class VerifyResultsSchema(VerifyResultSchema):
+    """The same of several results of a lot, all of them or none."""
+
+    results = several(count("A result's number.", least=1), "The results.", least=1, most=1000, required=True)
+
+
 class InvalidateResultSchema(Strict):
     """A result is disregarded for a cause unrelated to the product; the original stays on record."""
 

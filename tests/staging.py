@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -11,7 +12,7 @@ from typing import Any
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from qc_service.app import Capabilities, Founder, initialise, web_app
+from qc_service.app import Capabilities, Founder, assemble, initialise, web_app
 from qc_service.application.tokens import issue
 from qc_service.domain.identifiers import CountryCode, Gln, Line, OrganisationId, PersonId
 from qc_service.settings import Settings
@@ -132,3 +133,12 @@ def raise_stage(home: Path, database_url: str = "") -> Stage:
             roles=list(roles), organisation=organisation,
         )  # fmt: skip
     return stage
+
+
+def restaged(stage: Stage, home: Path) -> Stage:
+    """A copy of a service on a SQLite file as it stands, which goes its own way from here on."""
+    shutil.copytree(stage.made.settings.home, home)
+    settings = Settings.from_environment({"QC_HOME": str(home), "QC_REQUESTS_PER_MINUTE": "0"})
+    clock = ScriptedClock(stage.clock.now)
+    made = assemble(settings, {}, clock)
+    return Stage(made, clock, web_app(made).test_client(), dict(stage.tokens), stage.keys)

@@ -79,10 +79,10 @@ def read_files(actor: Actor, uploads: Sequence[Enclosure]) -> tuple[ReadFile, ..
 
 
 def show_readings(
-    store: Store, view: View, actor: Actor, uploads: Sequence[Enclosure], chosen: Sequence[ChosenLot], *, at: datetime
+    store: Store, view: View, actor: Actor, files: Sequence[ReadFile], chosen: Sequence[ChosenLot], *, at: datetime
 ) -> Plain:  # fmt: skip
     """What each file says, whose lot it is of and how its values stand to the limits; nothing is recorded."""
-    files = read_files(actor, uploads)
+    actor.must(Permission.RECORD_RESULT)
     lots = SampleLots(store, actor)
     desk = _Desk(
         view=view,

@@ -16,7 +16,7 @@ from qc_service.application.view import View
 from qc_service.domain.codec import to_plain
 from qc_service.domain.comparison import compare, must_be_stated_for
 from qc_service.domain.departures import cover_on, departures_of_cover, departures_of_equipment
-from qc_service.domain.errors import Malformed
+from qc_service.domain.errors import Fault, Malformed, Reason
 from qc_service.domain.facilities import FACILITY
 from qc_service.domain.identifiers import LotNumber, Sha256, Text
 from qc_service.domain.investigations import opened_for
@@ -27,7 +27,13 @@ from qc_service.domain.processing import Departure, opened
 from qc_service.domain.products import PRODUCT
 from qc_service.domain.records import Enclosure, File, Meaning, New
 from qc_service.domain.registers import EQUIPMENT
-from qc_service.domain.results import Result, ResultInvalidated, ResultRecorded, ResultVerified
+from qc_service.domain.results import (
+    Result,
+    ResultInvalidated,
+    ResultRecorded,
+    ResultVerified,
+    VerificationRefused,
+)
 from qc_service.domain.specifications import Judgement, Specification
 
 
@@ -45,6 +51,15 @@ class VerifyResult:
 
     lot: LotNumber
     result: int
+    remark: Text | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class VerifyResults:
+    """A second person compared several results of a lot with their raw records."""
+
+    lot: LotNumber
+    results: tuple[int, ...]
     remark: Text | None = None
 
 
@@ -72,6 +87,51 @@ def verify_result(view: View, occasion: Occasion, intent: VerifyResult) -> tuple
     lot.quality.must_verify(intent.result, occasion.actor.person)
     body = ResultVerified(result=intent.result, remark=intent.remark)
     return (New(name=lot.number, body=body, meaning=Meaning.REVIEW),)
+
+
+def verify_results(view: View, occasion: Occasion, intent: VerifyResults) -> tuple[New, ...]:
+    """A second person's verification of several results, each a record of its own: all of them or none (rule Q5).
+
+    Raises ``VerificationRefused`` with the reasons of every one, and ``Malformed`` for a number that the lot does
+    not have or that is named twice.
+    """
+    occasion.actor.must(Permission.VERIFY_RESULT)
+    quality = own(view, occasion.actor, LOT, intent.lot).quality
+    faults = tuple(
+        Fault(pointer=f"/results/{place}", detail=detail)
+        for place, number in enumerate(intent.results)
+        for detail, wrong in (
+            (f"this lot has no result {number}", not 1 <= number <= len(quality.results)),
+            (f"result {number} is named twice", number in intent.results[:place]),
+        )
+        if wrong
+    )
+    if faults:
+        raise Malformed("; ".join(fault.detail for fault in faults), faults=faults)
+    reasons: list[Reason] = []
+    for number in intent.results:
+        try:
+            quality.must_verify(number, occasion.actor.person)
+        except VerificationRefused as refused:
+            reasons += [replace(one, detail=_of_result(number, one.detail)) for one in refused.reasons]
+    if reasons:
+        raise VerificationRefused(
+            "You may not verify all of these results; none was verified.", tuple(reasons)
+        )
+    return tuple(
+        New(
+            name=intent.lot,
+            body=ResultVerified(result=number, remark=intent.remark),
+            meaning=Meaning.REVIEW,
+        )
+        for number in intent.results
+    )
+
+
+def _of_result(number: int, detail: str) -> str:
+    """A reason that says of which of several results it speaks."""
+    named = f"Result {number}"
+    return detail if detail.startswith(f"{named} ") else f"{named}: {detail}"
 
 
 def invalidate_result(view: View, occasion: Occasion, intent: InvalidateResult) -> tuple[New, ...]:

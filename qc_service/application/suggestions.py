@@ -76,7 +76,9 @@ def _assays(made: Suggestion, subject: Subject) -> None:
     present = {value.assay for value in subject.reading.values}
     asked = {assay for assay in present if subject.specification and subject.specification.criterion(assay)}
     if present and not asked:
-        detail = "The specification asks for none of the file's values: leave the file out, or record all for the record."
+        detail = (
+            "The specification asks for none of the file's values: leave the file out, or record them all."
+        )
         made.doubts.append(Doubt(member="assays", code="not_in_specification", detail=detail))
     elif asked < present:
         made.say("assays", list(subject.assays), "those of the file's values that the specification asks for")

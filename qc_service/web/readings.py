@@ -55,11 +55,11 @@ class _Recorded:
 def post_readings() -> ResponseReturnValue:
     """Show what instrument files say and whose lots they are of; nothing is recorded."""
     person = actor()
-    uploads = several_uploaded(BESIDE, MOST_FILES)
+    files = read_files(person, several_uploaded(BESIDE, MOST_FILES))
     lots = _statement(ChosenLotsSchema).get("lots", [])
     chosen = [from_plain(ChosenLot, one) for one in lots]
     found = service()
-    return answered(show_readings(found.store, found.view(), person, uploads, chosen, at=found.clock()))
+    return answered(show_readings(found.store, found.view(), person, files, chosen, at=found.clock()))
 
 
 def confirm_readings() -> ResponseReturnValue:

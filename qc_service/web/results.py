@@ -21,10 +21,12 @@ from qc_service.application.results import (
     InvalidateResult,
     RecordResult,
     VerifyResult,
+    VerifyResults,
     invalidate_result,
     read_results,
     record_result,
     verify_result,
+    verify_results,
 )
 from qc_service.domain.codec import from_plain
 from qc_service.domain.errors import Malformed
@@ -46,6 +48,7 @@ from schemas.results import (
     ReadingSchema,
     RecordResultSchema,
     VerifyResultSchema,
+    VerifyResultsSchema,
 )
 
 
@@ -108,6 +111,15 @@ ROUTES = (
         body=VerifyResultSchema,
         subject=SUBJECT,
         summary="Verify a result as a second person",
+    ),
+    Write(
+        "POST",
+        "/lots/<lot>/verification",
+        use_case=verify_results,
+        intent=VerifyResults,
+        body=VerifyResultsSchema,
+        subject=SUBJECT,
+        summary="Verify several results as a second person, all of them or none",
     ),
     Write(
         "POST",

@@ -41,9 +41,10 @@ def method(route: Route) -> str:
 
 
 def test_every_act_is_in_the_table() -> None:
-    """Questions that anybody may ask are no acts; a queue's acts are those of the table, each heard by itself."""
+    """Questions that anybody may ask are no acts, nor is what only shows files; a queue's acts and the files that are
+    confirmed together are those of the table, each heard by itself."""
     writes = {route.path for route in ROUTES if method(route) != "GET" and closed(route)}
-    assert {act.route for act in ACTS} | {"/queue"} == writes
+    assert {act.route for act in ACTS} | {"/queue", "/readings", "/readings/confirmation"} == writes
     assert all(isinstance(route, Write | Custom) for route in ROUTES if method(route) != "GET")
 
 

@@ -7,7 +7,7 @@ from marshmallow import Schema
 from schemas.members import Strict, count, fixed, line, name, part, parts, several, upload, varying, words
 from schemas.queue import Unread
 from schemas.replies import ProblemSchema, RecordedSchema
-from schemas.results import LONGEST_SLUG, ConfirmReadingSchema, WarningAnswerSchema
+from schemas.results import ConfirmReadingSchema, WarningAnswerSchema
 
 MOST_FILES = 50
 
@@ -86,19 +86,10 @@ class ShownReadingsSchema(Schema):
     lots = parts(OfferedLotSchema, "Your lots that wait for results.", most=200, required=True)
 
 
-class AssayMethodSchema(Strict):
-    """The method of an assay that has another than the file's first."""
-
-    assay = line("The assay.", required=True, longest=LONGEST_SLUG)
-    method = line("The written method.", required=True)
-    method_version = line("Its version.", required=True)
-
-
 class ConfirmedFileSchema(ConfirmReadingSchema):
     """The confirmation of one file, as it was suggested or changed."""
 
     lot = name("The lot's number.", required=True)
-    methods = parts(AssayMethodSchema, "Where the file's assays have several methods.")
 
 
 class ConfirmReadingsSchema(Strict):

@@ -95,6 +95,14 @@ class RecordResultSchema(TestRunSchema):
     rapid_method = part(RapidMethodSchema, "The validated rapid method, if one was used.")
 
 
+class AssayMethodSchema(Strict):
+    """The method of an assay that has another than the file's first."""
+
+    assay = line("The assay.", required=True, longest=LONGEST_SLUG)
+    method = line("The written method.", required=True)
+    method_version = line("Its version.", required=True)
+
+
 class ConfirmReadingSchema(TestRunSchema):
     """The analyst's confirmation of an instrument's file, which comes along as ``file`` in the same form."""
 
@@ -107,6 +115,7 @@ class ConfirmReadingSchema(TestRunSchema):
         least=1,
         none=True,
     )
+    methods = parts(AssayMethodSchema, "Where the file's assays have several methods.")
 
 
 class ReadingFormSchema(Strict):

@@ -89,14 +89,14 @@ class Confirmation:
 class ImportResults:
     """An instrument's file with its confirmation; ``beside`` are the other files of the same measurement.
 
-    ``common`` answers serve every file that carries the warning.
+    ``shared`` answers serve every file that carries the warning.
     """
 
     lot: LotNumber
     upload: Enclosure
     confirmation: Confirmation
     beside: tuple[Enclosure, ...] = ()
-    common: tuple[WarningAnswer, ...] = ()
+    shared: tuple[WarningAnswer, ...] = ()
 
 
 def show_reading(view: View, actor: Actor, lot: str, upload: Enclosure) -> dict[str, object]:
@@ -124,7 +124,7 @@ def import_results(view: View, occasion: Occasion, intent: ImportResults) -> tup
     confirmed = intent.confirmation
     if confirmed.confirm != intent.upload.file.sha256:
         raise Malformed("this file is not the one whose reading was confirmed", field="confirm")
-    confirmed = replace(confirmed, answers=(*confirmed.answers, *_common(reading, intent)))
+    confirmed = replace(confirmed, answers=(*confirmed.answers, *_shared(reading, intent)))
     _must_be_answered(reading, confirmed.answers)
     chosen = _chosen(reading, confirmed.assays)
     measurements = tuple(measurement_of(confirmed, reading, value) for value in chosen)
@@ -161,11 +161,11 @@ def _must_be_new(lot: Lot, measurements: tuple[Measurement, ...]) -> None:
         raise AlreadyRecorded(detail, found)
 
 
-def _common(reading: Reading, intent: ImportResults) -> tuple[WarningAnswer, ...]:
+def _shared(reading: Reading, intent: ImportResults) -> tuple[WarningAnswer, ...]:
     """The answers given once for several files, as far as they answer a warning of this one."""
     codes = {warning.code for warning in reading.warnings}
     codes -= {answer.code for answer in intent.confirmation.answers}
-    return tuple(answer for answer in intent.common if answer.code in codes)
+    return tuple(answer for answer in intent.shared if answer.code in codes)
 
 
 def read_file(upload: Enclosure) -> Reading:

@@ -109,23 +109,17 @@ def _methods(made: Suggestion, subject: Subject, precedents: Precedents) -> None
 
 
 def _method(subject: Subject, precedents: Precedents, assay: str) -> tuple[Line | None, Line | None, str]:
-    """The criterion's method, if it states a version; else as the assay was performed last; else without version."""
+    """The criterion's method where it is binding or states a version, and otherwise that of the last such result."""
     specification = subject.specification
     criterion = specification.criterion(assay) if specification else None
-    stated = getattr(criterion, "method_version", None)
-    if specification and criterion and stated:
-        by = f"specification version {specification.version} of {subject.lot.product}"
-        return criterion.method, stated, by
     before = precedents.last(subject.lot.product, _of_assays((assay,)))
-    if before:
-        run = before.result.recorded
+    run = before.result.recorded if before else None
+    if specification and criterion and (criterion.method_version or criterion.method_binding or run is None):
+        last = run.method_version if run and run.method == criterion.method else None
+        source = f"specification version {specification.version} of {subject.lot.product}"
+        return criterion.method, criterion.method_version or last, source
+    if before and run:
         return run.method, run.method_version, f"as for lot {before.lot}"
-    if specification and criterion:
-        return (
-            criterion.method,
-            None,
-            f"specification version {specification.version} of {subject.lot.product}",
-        )
     return None, None, ""
 
 

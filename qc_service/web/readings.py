@@ -68,7 +68,7 @@ def confirm_readings() -> ResponseReturnValue:
     uploads = several_uploaded(BESIDE, MOST_FILES)
     files = {str(file.upload.file.sha256): file for file in read_files(person, uploads)}
     body = _statement(ConfirmReadingsSchema)
-    common = tuple(from_plain(WarningAnswer, one) for one in body.get("answers", []))
+    shared = tuple(from_plain(WarningAnswer, one) for one in body.get("answers", []))
     outcomes: list[_Recorded | Response] = []
     stopped = False
     for place, raw in enumerate(body["files"]):
@@ -77,7 +77,7 @@ def confirm_readings() -> ResponseReturnValue:
             outcomes.append(problems.of_outage(waiting))
             continue
         try:
-            outcomes.append(_outcome(place, raw, files, common))
+            outcomes.append(_outcome(place, raw, files, shared))
         except (Busy, Unavailable, Tampered) as outage:
             refusal = problems.of_domain(outage) if isinstance(outage, Busy) else problems.of_outage(outage)
             outcomes.append(refusal)
@@ -97,11 +97,11 @@ def _statement(schema: type[Schema]) -> Plain:
 
 
 def _outcome(
-    place: int, raw: Any, files: dict[str, ReadFile], common: tuple[WarningAnswer, ...]
+    place: int, raw: Any, files: dict[str, ReadFile], shared: tuple[WarningAnswer, ...]
 ) -> _Recorded | Response:
     """What becomes of one file. Raises only what keeps those behind it from being recorded, too."""
     try:
-        return _recorded(place, raw, files, common)
+        return _recorded(place, raw, files, shared)
     except (Busy, Unavailable, Tampered):
         raise
     except ValidationError as error:
@@ -113,7 +113,7 @@ def _outcome(
 
 
 def _recorded(
-    place: int, raw: Any, files: dict[str, ReadFile], common: tuple[WarningAnswer, ...]
+    place: int, raw: Any, files: dict[str, ReadFile], shared: tuple[WarningAnswer, ...]
 ) -> _Recorded | Response:
     try:
         said: Plain = read_by(ConfirmedFileSchema).load(raw)
@@ -129,10 +129,10 @@ def _recorded(
         upload=file.upload,
         confirmation=from_plain(Confirmation, statement),
         beside=file.beside,
-        common=common,
+        shared=shared,
     )
     once = retry(
-        actor(), {**said, "common": [(one.code, one.answer) for one in common]}, each=f"{digest}/{lot}"
+        actor(), {**said, "shared": [(one.code, one.answer) for one in shared]}, each=f"{digest}/{lot}"
     )
     receipt = service().acts.perform(import_results, actor(), intent, retry=once)
     return _Recorded(said=said, receipt=receipt)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -20,6 +21,7 @@ from qc_service.domain.registers import EquipmentRegistered
 from qc_service.domain.specifications import Criterion, CriterionKind
 from tests.application.lot_world import LOT_A
 from tests.application.quality_world import QualityWorld
+from tests.domain.quality_stories import MODE
 from tests.fakes import actor
 from tests.instrument_files import SERIAL, Made, tracked, zeta_files
 
@@ -156,6 +158,30 @@ def test_a_value_in_another_unit_than_its_limit_is_not_judged(world: QualityWorl
     concentration = file["proposed"][0]
     assert (concentration["judgement"], concentration["limits"]) == (None, "at least 1E+10 particles/vial")
     assert "particles/vial" in concentration["because"]
+
+
+@pytest.mark.parametrize(
+    ("terms", "before", "method", "version"),
+    [
+        ({"method_version": "3"}, "NTA", "NTA", "3"),
+        ({"method_binding": True}, "NTA", "NTA", "7"),
+        ({"method_binding": True}, "SOP-9", "NTA", None),
+        ({}, "SOP-9", "SOP-9", "7"),
+    ],
+)
+def test_the_specifications_method_goes_before_the_last_ones_where_it_says_more(
+    world: QualityWorld, terms: dict[str, Any], before: str, method: str, version: str | None
+) -> None:
+    said: dict[str, Any] = {name: Line(one) if isinstance(one, str) else one for name, one in terms.items()}
+    mode = replace(MODE, **said)
+    world.product("EXO-TERMS", process=())
+    world.lay(
+        "EXO-TERMS", SpecificationApproved(version=1, effective_from=date(2026, 1, 1), criteria=(mode,))
+    )
+    world.register(number=LotNumber("EX261101T"), product="EXO-TERMS")
+    world.measure("size_mode", lot="EX261101T", method=before, method_version="7")
+    (file,) = shown(world, tracked("EX261101T"))
+    assert (file["statement"]["method"], file["statement"]["method_version"]) == (method, version)
 
 
 def test_a_site_that_is_certified_for_nothing_is_no_laboratory(world: QualityWorld) -> None:

@@ -46,17 +46,11 @@ def stage(laboratory: Stage, tmp_path: Path) -> Stage:
     return restaged(laboratory, tmp_path / "home")
 
 
-def shown(stage: Stage, *files: Made, status: int = 200, **chosen: str) -> Any:
-    """What is shown of these files; a lot is chosen by the file's name."""
-    lots = [
-        {"file": digest_of(stage, file), "lot": chosen[file.name]} for file in files if file.name in chosen
-    ]
-    parts = {"statement": json.dumps({"lots": lots})} if lots else {}
+def shown(stage: Stage, *files: Made, lot: str = "", status: int = 200) -> Any:
+    """What is shown of these files, the first of them being of a lot that was chosen, if one was."""
+    chosen = [{"file": hashlib.sha256(files[0].content).hexdigest(), "lot": lot}]
+    parts = {"statement": json.dumps({"lots": chosen})} if lot else {}
     return stage.send("analyst", "POST", "/readings", data=form(*files, **parts), status=status).get_json()
-
-
-def digest_of(file: Made) -> str:
-    return hashlib.sha256(file.content).hexdigest()
 
 
 def statements(told: Any, **more: object) -> list[dict[str, Any]]:

@@ -14,7 +14,8 @@ from click.testing import CliRunner
 from qc_service import app
 from qc_service.app import ClockRefused, assemble
 from qc_service.application.parties import ChangePerson, change_person
-from qc_service.application.tokens import recognise
+from qc_service.application.tokens import actor_of, recognise
+from qc_service.application.work_list import WorkAsked, work_list
 from qc_service.cli import demonstration, main
 from qc_service.cli.demo import loading
 from qc_service.cli.demo.clock import StoryClock
@@ -22,6 +23,8 @@ from qc_service.cli.demo.kept import Kept
 from qc_service.cli.demo.loading import load
 from qc_service.cli.demo.narration import Narrator
 from qc_service.cli.demo.stage import Derailed, Stage
+from qc_service.domain.investigations import Conclusion
+from qc_service.domain.lots import LOT
 from qc_service.settings import Settings, default_database
 from tests.cli.test_commands import INIT
 
@@ -98,6 +101,23 @@ def test_a_database_elsewhere_is_used_where_it_is_and_must_be_empty(tmp_path: Pa
     with pytest.raises(ClickException, match="not kept here"):
         load(replace(elsewhere, database_url="nonsense://nowhere"), silent)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_the_story_leaves_a_laboratory_error_looked_into_and_an_action_that_is_overdue(
+    loaded: Settings,
+) -> None:
+    made = assemble(loaded)
+    auditor, today = actor_of(made.view(), "u.sample"), app.system_clock().date()
+    overdue, _ = work_list(made.store.catalogue, auditor, WorkAsked(overdue=True), today)
+    assert [(one["about"], one["number"], one["assignee"]) for one in overdue] == [
+        ("capa/CAPA-01", 2, "a.sample")
+    ]
+    on_hold = made.view().get(LOT, Kept.read(loaded.home).remains.lots["on_hold"])
+    (looked_into,) = on_hold.quality.investigations
+    assert (looked_into.conclusion, len(looked_into.retests)) == (Conclusion.LABORATORY_ERROR, 2)
+    assert [one.number for one in on_hold.quality.results if not one.valid] == [looked_into.result]
+    assert on_hold.disposition.releases
+    made.close()
 
 
 def test_a_token_that_expired_is_replaced(loaded: Settings, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,6 +11,7 @@ from qc_service.application.lots import RegisterLot, register_lot
 from qc_service.application.results import VerifyResult, verify_result
 from qc_service.application.shipments import DispatchShipment, dispatch_shipment
 from qc_service.cli.demo.donations import Gift, screened
+from qc_service.cli.demo.inquiries import capa_after_growth, laboratory_error
 from qc_service.cli.demo.making import (
     Batch,
     assessed,
@@ -210,17 +211,30 @@ def lot_with_growth(stage: Stage, bulks: Bulks) -> str:
         stage.act(
             "quality", conclude_investigation, ConcludeInvestigation,
             lot=lot, investigation=1, phase="full_scale", conclusion="product_failure",
-            root_cause="A connector of the filler was not sterile.",
+            root_cause="A connector of the filler was not sterile.", disposition="reject",
         )  # fmt: skip
         stage.act("quality", reject_lot, RejectLot, lot=lot, explanation="Growth in the test for sterility.")
+    capa_after_growth(stage, lot)
     return lot
 
 
 def lot_to_hold(stage: Stage, bulks: Bulks) -> str:
-    """A lot with which nothing is wrong, until a clinic complains."""
-    stage.narrator.chapter("One more lot goes well")
+    """A lot of which one result was the laboratory's own error; a clinic will complain of something else."""
+    stage.narrator.chapter("Out of specification, and it was the pipette")
     batch = Batch(number=numbered(stage, "EX", 41), made=INJECTABLE, parent=bulks.cord)
-    return routine(stage, batch, 41, LAKESIDE)
+    lot = batch.number
+    stage.clock.on(41)
+    with stage.telling(f"{lot} is filled from {bulks.cord}."):
+        finished(stage, batch)
+    stage.clock.on(40)
+    laboratory_error(stage, lot, but_sterility(INJECTABLE))
+    stage.clock.on(25)
+    with stage.telling("Sterile after 15 days; verified; assessed anew and released by quality."):
+        sterility_read(stage, lot, 15)
+        verified(stage, lot)
+        released(stage, lot)
+    shipped(stage, lot, LAKESIDE, leaves=24)
+    return lot
 
 
 def made_at_risk(stage: Stage, given: Gift) -> str:

@@ -153,9 +153,10 @@ def sterility_read(stage: Stage, lot: str, day: int, finding: str = "no_growth")
 
 
 def verified(stage: Stage, lot: str) -> None:
-    """A second analyst verifies every result of the lot."""
+    """A second analyst verifies every result of the lot that counts and waits for it."""
     for result in stage.view.get(LOT, lot).quality.results:
-        stage.act("second analyst", verify_result, VerifyResult, lot=lot, result=result.number)
+        if result.valid and result.verified_by is None:
+            stage.act("second analyst", verify_result, VerifyResult, lot=lot, result=result.number)
 
 
 def assessed(stage: Stage, lot: str) -> None:

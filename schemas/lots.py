@@ -81,12 +81,24 @@ class LotResultSchema(Schema):
     valid = truth("False once it was shown invalid.", required=True)
 
 
+class LotSpecificationSchema(Schema):
+    """The version of the product's specification that a lot is judged by."""
+
+    version = count("Its number.", required=True)
+    effective_from = day("The first day on which it was in effect.", required=True)
+    frozen = truth("Whether it was fixed by the lot's first assessment.", required=True)
+    in_words = words("Which version, and why.")
+
+
 class LotQualitySchema(Schema):
     """What quality control found."""
 
     results = parts(LotResultSchema, "Every result, in order of record.", most=10_000, required=True)
     open_investigations = several(count("A number."), "Those that are not concluded.", required=True)
     in_words = words("What the latest assessment found.")
+    specification = part(
+        LotSpecificationSchema, "What it is judged by; none while none is in force.", required=True, none=True
+    )
 
 
 class LotReleaseSchema(Schema):

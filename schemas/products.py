@@ -16,7 +16,7 @@ from schemas.members import (
     truth,
     words,
 )
-from schemas.specifications import SpecificationSchema
+from schemas.specifications import ListedVersionSchema, SpecificationSchema
 from schemas.storage import StorageConditionSchema
 from schemas.terms import ROUTES, STEP_KINDS, TISSUES
 
@@ -85,3 +85,4 @@ class ProductSchema(ProductDefinitionSchema):
     organisation = name("Whose product it is.", required=True)
     bases = parts(BasisSchema, "On what footing it is offered, where and how.", most=500, required=True)
     specifications = parts(SpecificationSchema, "Every approved version.", most=1000, required=True)
+    versions = parts(ListedVersionSchema, "Every version, drafts as well.", most=1000, required=True)

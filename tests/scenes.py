@@ -68,7 +68,7 @@ def sites(stage: Stage) -> None:
 
 
 def product(stage: Stage, code: str = PRODUCT, **differing: Any) -> None:
-    """An injectable product under a made-up IND, with its specification."""
+    """An injectable product under a made-up IND, with its specification drafted by one and approved by another."""
     defined: dict[str, Any] = {
         "code": code, "name": "Demonstration exosomes", "gtin": GTIN, "source_tissues": ["umbilical_cord"],
         "routes_allowed": ["injection"], "dose_form": "suspension", "country": "US", "zone": "America/New_York",
@@ -79,10 +79,16 @@ def product(stage: Stage, code: str = PRODUCT, **differing: Any) -> None:
         ],
     }  # fmt: skip
     stage.post("quality", "/products", **{**defined, **differing})
-    stage.decide(
-        "quality", f"/products/{code}/specifications", f"product/{code}",
-        effective_from=stage.clock().date().isoformat(), criteria=list(CRITERIA),
-    )  # fmt: skip
+    specified(stage, code)
+
+
+def specified(stage: Stage, code: str = PRODUCT, **differing: Any) -> int:
+    """A version of a product's specification comes into force today: drafted by one, approved by another."""
+    stated = {"effective_from": stage.clock().date().isoformat(), "criteria": list(CRITERIA), **differing}
+    drafted = stage.post("second_quality", f"/products/{code}/specifications", **stated)
+    version: int = drafted["body"]["version"]
+    stage.decide("quality", f"/products/{code}/specifications/{version}/approval", f"product/{code}")
+    return version
 
 
 def collected(stage: Stage, din: str, **differing: Any) -> str:

@@ -11,6 +11,7 @@ from typing import Any
 from qc_service.application.access import readable, visible
 from qc_service.application.actor import Actor
 from qc_service.application.disposition import release_case
+from qc_service.application.specification_reading import judged_by
 from qc_service.application.view import View
 from qc_service.domain.codec import to_plain
 from qc_service.domain.disposition import Disposition, Hold
@@ -20,6 +21,7 @@ from qc_service.domain.lots import LOT, Lot
 from qc_service.domain.moments import instant_text
 from qc_service.domain.permissions import Permission
 from qc_service.domain.processing import Deviation
+from qc_service.domain.products import PRODUCT
 from qc_service.domain.quality import Quality
 from qc_service.domain.release import release_reasons
 from qc_service.domain.retention import retention_until
@@ -51,7 +53,10 @@ def read_lot(view: View, actor: Actor, lot: str, *, at: datetime) -> Plain:
         "deviations": [_deviation(deviation) for deviation in state.processing.deviations],
         "fill": _fill(state.filling),
         "vials": dict(Counter(vial.state.value for vial in theirs)),
-        "quality": _quality(state.quality),
+        "quality": {
+            **_quality(state.quality),
+            "specification": judged_by(state.quality, view.get(PRODUCT, state.product), at),
+        },
         "disposition": _disposition(state.disposition, told=told),
         "next_release": _next_release(view, actor, state, at) if told else None,
         "retention_until": to_plain(retention_until(_events(view, state, vials))),

@@ -1,4 +1,4 @@
-"""Registering products, recording how they are offered, approving their specifications, and reading them."""
+"""Registering products, recording how they are offered, and reading them."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from qc_service.application.access import own, readable
 from qc_service.application.actor import Actor, Occasion
 from qc_service.application.naming import must_be_free
 from qc_service.application.parties import must_be_zone
+from qc_service.application.specification_reading import stated, version_in_list
 from qc_service.application.view import View
-from qc_service.domain.approval import ApprovalRefused, approval_reasons
 from qc_service.domain.codec import to_plain
 from qc_service.domain.errors import Conflict, Fault, Malformed
 from qc_service.domain.identifiers import CountryCode, Line, ProductCode
@@ -22,11 +22,9 @@ from qc_service.domain.products import (
     Product,
     ProductRegistered,
     RegulatoryBasisRecorded,
-    SpecificationApproved,
 )
-from qc_service.domain.records import Meaning, New
+from qc_service.domain.records import New
 from qc_service.domain.regulatory import RegulatoryBasis
-from qc_service.domain.specifications import Criterion, Specification
 from qc_service.domain.vocabulary import AdministrationRoute, BasisKind
 
 
@@ -52,15 +50,6 @@ class RecordBasis:
     kind: BasisKind
     since: date
     reference: Line | None = None
-
-
-@dataclass(frozen=True, kw_only=True)
-class ApproveSpecification:
-    """The next version of a product's specification."""
-
-    product: ProductCode
-    effective_from: date
-    criteria: tuple[Criterion, ...]
 
 
 def register_product(view: View, occasion: Occasion, intent: RegisterProduct) -> tuple[New, ...]:
@@ -92,24 +81,6 @@ def record_basis(view: View, occasion: Occasion, intent: RecordBasis) -> tuple[N
     return (New(name=product.code, body=RegulatoryBasisRecorded(basis=basis)),)
 
 
-def approve_specification(view: View, occasion: Occasion, intent: ApproveSpecification) -> tuple[New, ...]:
-    """Approve the next version of a product's specification; raises ``ApprovalRefused`` with every reason."""
-    occasion.actor.must(Permission.APPROVE_SPECIFICATION)
-    product = own(view, occasion.actor, PRODUCT, intent.product)
-    proposed = Specification(
-        version=len(product.specifications) + 1,
-        effective_from=intent.effective_from,
-        criteria=intent.criteria,
-    )
-    reasons = approval_reasons(proposed, routes=product.routes_allowed, today=occasion.at.date())
-    if reasons:
-        raise ApprovalRefused(f"Version {proposed.version} cannot be approved as it is.", reasons)
-    body = SpecificationApproved(
-        version=proposed.version, effective_from=proposed.effective_from, criteria=proposed.criteria
-    )
-    return (New(name=product.code, body=body, meaning=Meaning.RESPONSIBILITY),)
-
-
 def _must_be_allowed(definition: Definition, basis: RegulatoryBasis, pointer: str) -> None:
     if basis.route not in definition.routes_allowed:
         detail = f"this product is not for the route {basis.route}"
@@ -123,10 +94,10 @@ def read_product(view: View, actor: Actor, product: str) -> dict[str, Any]:
     plain: dict[str, Any] = to_plain(state)
     for basis, member in zip(state.bases, plain["bases"], strict=True):
         member["in_words"] = basis.in_words
-    for specification, version in zip(state.specifications, plain["specifications"], strict=True):
-        for criterion, member in zip(specification.criteria, version["criteria"], strict=True):
-            member |= {"in_words": criterion.in_words, "terms_in_words": criterion.terms_in_words}
-    return plain
+    return plain | {
+        "specifications": [stated(specification) for specification in state.specifications],
+        "versions": [version_in_list(version) for version in state.versions],
+    }
 
 
 def product_summary(product: Product) -> dict[str, object]:

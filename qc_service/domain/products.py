@@ -6,11 +6,12 @@ from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
+from qc_service.domain.drafting import VERSIONS, SpecificationApproved, Versions, after_approval, approved
 from qc_service.domain.errors import Fault, Malformed
 from qc_service.domain.identifiers import CountryCode, Gtin, Line, OrganisationId, ProductCode, Slug
 from qc_service.domain.records import Body, Fold, Recorded, record
 from qc_service.domain.regulatory import RegulatoryBasis
-from qc_service.domain.specifications import Criterion, Specification, specification_on
+from qc_service.domain.specifications import Specification, specification_on
 from qc_service.domain.vocabulary import AdministrationRoute, BasisKind, StepKind, Tissue
 
 CELSIUS = Line("Cel")
@@ -124,24 +125,15 @@ class RegulatoryBasisRecorded(Body):
     basis: RegulatoryBasis
 
 
-@record("product")
-@dataclass(frozen=True, kw_only=True)
-class SpecificationApproved(Body):
-    """Quality approved one version of the product's specification."""
-
-    version: int
-    effective_from: date
-    criteria: tuple[Criterion, ...]
-
-
 @dataclass(frozen=True, kw_only=True)
 class Product(Definition):
-    """A product as it stands."""
+    """A product as it stands: ``specifications`` are approved, ``versions`` those with every draft."""
 
     code: ProductCode
     organisation: OrganisationId
     bases: tuple[RegulatoryBasis, ...]
     specifications: tuple[Specification, ...]
+    versions: Versions = ()
 
     def specification_on(self, day: date) -> Specification | None:
         """The specification in effect that day."""
@@ -185,7 +177,13 @@ def _offered(product: Product, _: Recorded, body: RegulatoryBasisRecorded) -> Pr
     return replace(product, bases=(*others, body.basis))
 
 
+PRODUCT.part("versions", VERSIONS)
+
+
 @PRODUCT.on(SpecificationApproved)
-def _specified(product: Product, _: Recorded, body: SpecificationApproved) -> Product:
-    approved = Specification(version=body.version, effective_from=body.effective_from, criteria=body.criteria)
-    return replace(product, specifications=(*product.specifications, approved))
+def _specified(product: Product, recorded: Recorded, body: SpecificationApproved) -> Product:
+    return replace(
+        product,
+        specifications=(*product.specifications, approved(body)),
+        versions=after_approval(product.versions, recorded, body),
+    )

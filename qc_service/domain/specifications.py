@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from qc_service.domain.criteria import Criterion, CriterionKind, Judgement
-from qc_service.domain.identifiers import Slug
+from qc_service.domain.identifiers import Slug, Text
 
 __all__ = ["ASSAYS", "Criterion", "CriterionKind", "Judgement", "Specification", "specification_on"]
 
@@ -54,11 +54,15 @@ ASSAYS: Mapping[Slug, CriterionKind] = {
 
 @dataclass(frozen=True, kw_only=True)
 class Specification:
-    """One version of what a product must meet; its limits are frozen into a lot's records at assessment."""
+    """One version of what a product must meet; its limits are frozen into a lot's records at assessment.
+
+    ``change`` is the reason for the change against the version before.
+    """
 
     version: int
     effective_from: date
     criteria: tuple[Criterion, ...]
+    change: Text | None = None
 
     def criterion(self, assay: str) -> Criterion | None:
         """The criterion for an assay, if this version has one."""

@@ -1,19 +1,16 @@
-"""The routes of products, their regulatory bases and their specifications."""
+"""The routes of products and their regulatory bases."""
 
 from __future__ import annotations
 
 from qc_service.application.products import (
-    ApproveSpecification,
     RecordBasis,
     RegisterProduct,
-    approve_specification,
     read_product,
     record_basis,
     register_product,
 )
 from qc_service.web.routes import Read, Write
 from schemas.products import ProductSchema, RecordBasisSchema, RegisterProductSchema
-from schemas.specifications import ApproveSpecificationSchema
 
 PRODUCT = ("product", "product")
 """The room, and the member that names the stream."""
@@ -44,14 +41,5 @@ ROUTES = (
         body=RecordBasisSchema,
         subject=PRODUCT,
         summary="Record on what footing a product is offered in a country",
-    ),
-    Write(
-        "POST",
-        "/products/<product>/specifications",
-        use_case=approve_specification,
-        intent=ApproveSpecification,
-        body=ApproveSpecificationSchema,
-        subject=PRODUCT,
-        summary="Approve the next version of a product's specification",
     ),
 )

@@ -18,8 +18,9 @@ from qc_service.application.parties import (
     register_organisation,
     register_person,
 )
-from qc_service.application.products import ApproveSpecification, RegisterProduct
+from qc_service.application.products import RegisterProduct
 from qc_service.application.registers import RegisterEquipment, RegisterReagent
+from qc_service.application.specifications import ApproveSpecification, DraftSpecification
 from qc_service.domain.facilities import FacilityIdentifiers, FacilityKind, Fei
 from qc_service.domain.identifiers import (
     CountryCode,
@@ -119,13 +120,15 @@ ENDOTOXIN = Criterion(
     high=Decimal(10),
     basis=Line("K/M with K = 5 EU/kg/h"),
 )
-LIMITS = ApproveSpecification(
+LIMITS = DraftSpecification(
     product=ProductCode("EXO-INJ-1"), effective_from=date(2026, 1, 1), criteria=(STERILE, ENDOTOXIN)
 )
 SCAN = AttachFile(
     upload=Enclosure(name=Line("scan.pdf"), media_type=Line("application/pdf"), content=b"scanned"),
     description=Text("The inspection's outcome."),
 )
+APPROVED = ApproveSpecification(product=LIMITS.product, version=1)
+SECOND = actor(Role.QUALITY, person="t.second-quality")
 STRANGER = actor(Role.QUALITY, "far-clinic")
 
 

@@ -12,12 +12,13 @@ from qc_service.application.filling import record_fill
 from qc_service.application.results import RecordResult, VerifyResult, record_result, verify_result
 from qc_service.domain.certifications import FacilityCertified
 from qc_service.domain.codec import from_plain
+from qc_service.domain.drafting import SpecificationApproved
 from qc_service.domain.eligibility import EligibilityDetermined, EligibilityStanding
 from qc_service.domain.facilities import FacilityIdentifiers, FacilityKind, FacilityRegistered
 from qc_service.domain.filling import LabelsReconciled
 from qc_service.domain.identifiers import CountryCode, Line, LotNumber, Text
 from qc_service.domain.permissions import Role
-from qc_service.domain.products import RegulatoryBasisRecorded, SpecificationApproved
+from qc_service.domain.products import RegulatoryBasisRecorded
 from qc_service.domain.quality import Quality
 from qc_service.domain.records import Body
 from qc_service.domain.registers import EquipmentRegistered

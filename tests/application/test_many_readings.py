@@ -12,10 +12,10 @@ import pytest
 
 from qc_service.application.many_readings import read_files, show_readings
 from qc_service.domain.codec import from_plain
+from qc_service.domain.drafting import SpecificationApproved
 from qc_service.domain.errors import Forbidden
 from qc_service.domain.identifiers import Line, LotNumber, Slug
 from qc_service.domain.permissions import Role
-from qc_service.domain.products import SpecificationApproved
 from qc_service.domain.records import Enclosure
 from qc_service.domain.registers import EquipmentRegistered
 from qc_service.domain.specifications import Criterion, CriterionKind

@@ -1,4 +1,4 @@
-"""Products: one GTIN each, offered on a stated footing, judged by approved specifications."""
+"""Products: one GTIN each, offered on a stated footing."""
 
 from dataclasses import replace
 from datetime import date
@@ -9,19 +9,16 @@ from qc_service.application.naming import NameTaken
 from qc_service.application.products import (
     GtinTaken,
     RecordBasis,
-    approve_specification,
     read_product,
     record_basis,
     register_product,
 )
-from qc_service.domain.approval import ApprovalRefused
 from qc_service.domain.errors import Forbidden, Malformed, NotFound
 from qc_service.domain.identifiers import CountryCode, Line, ProductCode
 from qc_service.domain.permissions import Role
 from qc_service.domain.products import PRODUCT, ProductRegistered, RegulatoryBasisRecorded
-from qc_service.domain.records import Meaning
 from qc_service.domain.vocabulary import AdministrationRoute, BasisKind
-from tests.application.catalogue_world import INJECTABLE, LIMITS, STERILE, STRANGER, CatalogueWorld
+from tests.application.catalogue_world import INJECTABLE, STRANGER, CatalogueWorld
 from tests.fakes import actor
 
 ABROAD = RecordBasis(
@@ -84,35 +81,12 @@ def test_a_footing_is_for_a_route_that_the_product_allows(here: CatalogueWorld) 
     assert refused.value.faults[0].pointer == "/bases/0/route"
 
 
-def test_quality_approves_one_version_after_the_other(here: CatalogueWorld) -> None:
-    here.act(approve_specification, LIMITS)
-    here.act(approve_specification, replace(LIMITS, effective_from=date(2026, 9, 1)))
-    told = read_product(here.world.view, actor(Role.ANALYST), "EXO-INJ-1")
-    assert [one["version"] for one in told["specifications"]] == [1, 2]
-    assert [one["in_words"] for one in told["specifications"][0]["criteria"]] == [
-        "no_growth",
-        "at most 10 EU/mL",
-    ]
-    assert here.world.view.history("product/EXO-INJ-1")[-1].meaning is Meaning.RESPONSIBILITY
-    assert here.listed("product/EXO-INJ-1")["status"] == "specified"
-
-
-def test_a_specification_that_may_not_be_approved_says_why(here: CatalogueWorld) -> None:
-    here.act(approve_specification, LIMITS)
-    with pytest.raises(ApprovalRefused) as refused:
-        here.act(approve_specification, replace(LIMITS, criteria=(STERILE,)))
-    assert [reason.code for reason in refused.value.reasons] == ["endotoxin_missing", "looks_back"]
-
-
 def test_products_are_qualitys_and_an_organisations_own(here: CatalogueWorld) -> None:
-    with pytest.raises(Forbidden):
-        here.act(approve_specification, LIMITS, Role.ANALYST)
     with pytest.raises(Forbidden):
         here.act(register_product, INJECTABLE, Role.TECHNICIAN)
     with pytest.raises(Forbidden):
         here.act(record_basis, ABROAD, Role.LOGISTICS)
-    for use_case, intent in ((approve_specification, LIMITS), (record_basis, ABROAD)):
-        with pytest.raises(NotFound):
-            here.act(use_case, intent, STRANGER)
+    with pytest.raises(NotFound):
+        here.act(record_basis, ABROAD, STRANGER)
     with pytest.raises(NotFound):
         read_product(here.world.view, STRANGER, "EXO-INJ-1")

@@ -22,13 +22,13 @@ from qc_service.application.investigations import (
     open_investigation,
 )
 from qc_service.application.results import InvalidateResult, invalidate_result, read_results
+from qc_service.domain.drafting import SpecificationApproved
 from qc_service.domain.errors import Forbidden, Malformed, NotFound
 from qc_service.domain.identifiers import Line, Text
 from qc_service.domain.investigations import Conclusion, InvestigationCause
 from qc_service.domain.permissions import Role
 from qc_service.domain.phases import AssignableCause, InvestigationPhase
 from qc_service.domain.processing import DeviationCause, DeviationOpened
-from qc_service.domain.products import SpecificationApproved
 from qc_service.domain.quality import InvestigationOpened, LotAssessed, ResultRecorded, ResultVerified
 from qc_service.domain.records import Enclosure
 from qc_service.domain.results import InvalidationRefused, VerificationRefused

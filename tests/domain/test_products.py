@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from qc_service.domain.codec import from_plain, to_plain
+from qc_service.domain.drafting import SpecificationApproved
 from qc_service.domain.errors import Malformed
 from qc_service.domain.identifiers import CountryCode, Gtin, Line, Slug
 from qc_service.domain.products import (
@@ -16,7 +17,6 @@ from qc_service.domain.products import (
     Product,
     ProductRegistered,
     RegulatoryBasisRecorded,
-    SpecificationApproved,
     StorageCondition,
 )
 from qc_service.domain.records import Body

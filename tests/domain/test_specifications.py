@@ -1,6 +1,5 @@
-"""Criteria and how results are judged by them (rules Q3, Q6), and what stands in the way of an approval."""
+"""Criteria and how results are judged by them (rules Q3, Q6), and which version is in effect."""
 
-from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -8,7 +7,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qc_service.domain.approval import approval_reasons
 from qc_service.domain.errors import Malformed
 from qc_service.domain.identifiers import Line, Slug
 from qc_service.domain.measurements import GROWTH, NO_GROWTH, Comparator
@@ -20,9 +18,7 @@ from qc_service.domain.specifications import (
     Specification,
     specification_on,
 )
-from qc_service.domain.vocabulary import AdministrationRoute
 
-TODAY = date(2026, 11, 1)
 PASS, FAIL, NOT_SHOWN = Judgement.PASS, Judgement.FAIL, Judgement.NOT_SHOWN
 STERILITY = Criterion(assay=Slug("sterility"), kind=CriterionKind.GROWTH, method=Line("USP <71>"))
 APPEARANCE = Criterion(
@@ -194,42 +190,3 @@ def test_the_latest_version_whose_day_has_come_is_in_effect() -> None:
     assert specification_on((first, second), date(2026, 6, 1)) is second
     assert specification(STERILITY).criterion("sterility") is STERILITY
     assert specification(STERILITY).criterion("endotoxin") is None
-
-
-INJECTABLE = (AdministrationRoute.INJECTION,)
-TOPICAL = (AdministrationRoute.TOPICAL,)
-ENDOTOXIN = replace(numeric(high="10"), basis=Line("K/M with K = 5 EU/kg/h"))
-
-
-def codes(proposed: Specification, routes: tuple[AdministrationRoute, ...]) -> list[str]:
-    return [reason.code for reason in approval_reasons(proposed, routes=routes, today=TODAY)]
-
-
-def test_a_specification_is_approved_when_nothing_stands_in_the_way() -> None:
-    assert codes(specification(STERILITY, ENDOTOXIN), INJECTABLE) == []
-    assert codes(specification(APPEARANCE), TOPICAL) == []
-
-
-def test_an_injectable_is_tested_for_sterility_and_endotoxin() -> None:
-    assert codes(specification(APPEARANCE), INJECTABLE) == ["endotoxin_missing", "sterility_missing"]
-    optional = replace(STERILITY, required=False)
-    assert codes(specification(optional, ENDOTOXIN), INJECTABLE) == ["sterility_missing"]
-
-
-def test_a_refused_approval_names_every_reason_at_once() -> None:
-    worded = replace(APPEARANCE, assay=Slug("sterility"))
-    proposed = specification(worded, numeric(high="10"), APPEARANCE, APPEARANCE, version=2)
-    assert codes(proposed, INJECTABLE) == [
-        "assay_repeated",
-        "assay_judged_otherwise",
-        "endotoxin_basis_missing",
-        "looks_back",
-    ]
-    assert codes(specification(), TOPICAL) == ["criteria_missing"]
-
-
-def test_a_later_version_never_changes_the_limits_of_days_that_are_over() -> None:
-    assert codes(specification(APPEARANCE, version=2, effective_from=TODAY), TOPICAL) == []
-    assert codes(specification(APPEARANCE, version=2, effective_from=date(2026, 10, 31)), TOPICAL) == [
-        "looks_back"
-    ]

@@ -41,11 +41,19 @@ def test_a_specification_that_may_not_be_approved_says_everything_that_is_wrong_
         "high": "0.50",
     }
     swapped = {"assay": "mycoplasma", "kind": "growth", "method": "USP <63>", "expected": "no_growth"}
-    refused(
-        stage, "quality", f"/products/{scenes.PRODUCT}/specifications", "ApprovalRefused",
-        ["assay_repeated", "assay_judged_otherwise", "endotoxin_basis_missing", "sterility_missing", "looks_back"],
-        effective_from="2026-01-01", criteria=[endotoxin, endotoxin, swapped],
-    )  # fmt: skip
+    path, product = f"/products/{scenes.PRODUCT}/specifications", f"product/{scenes.PRODUCT}"
+    drafted = stage.post(
+        "quality", path, effective_from="2026-01-01", criteria=[endotoxin, endotoxin, swapped]
+    )
+    version = drafted["body"]["version"]
+    reasons = [
+        "approver_is_drafter", "reason_for_change_missing", "assay_repeated", "assay_judged_otherwise",
+        "endotoxin_basis_missing", "sterility_missing", "looks_back",
+    ]  # fmt: skip
+    refused(stage, "quality", f"{path}/{version}/approval", "ApprovalRefused", reasons, deciding=product)
+    told = stage.get("quality", f"{path}/{version}")
+    assert [reason["code"] for reason in told["blocked_by"]] == reasons
+    stage.post("quality", f"{path}/{version}/withdrawal", reason="Drafted in error.")
 
 
 def test_an_expired_reagent_is_not_accepted(stage: Stage) -> None:

@@ -51,6 +51,9 @@ _RESULT = {
     "read": MOMENT, "facility": scenes.LABORATORY,
 }  # fmt: skip
 
+_SPECIFICATION = {"effective_from": "2027-09-01", "criteria": list(scenes.CRITERIA), "change": TEXT}
+_VERSION = "/products/<product>/specifications/<int:version>"
+
 ACTS = (
     _act(
         "/organisations", "administrator", id="new-clinic", name="New Clinic", kind="clinic", country="US",
@@ -87,7 +90,11 @@ ACTS = (
         storage=[{"min": "2", "max": "8", "unit": "Cel", "shelf_life_days": 90}],
     ),
     _act("/products/<product>/bases", "quality", country="DE", route="injection", kind="none", since=DAY),
-    _act("/products/<product>/specifications", "quality", effective_from="2027-09-01", criteria=list(scenes.CRITERIA)),
+    _act("/products/<product>/specifications", "analyst quality", **_SPECIFICATION),
+    _act(f"{_VERSION}/revisions", "analyst quality", **_SPECIFICATION),
+    _act(f"{_VERSION}/return", "quality", remark=TEXT),
+    _act(f"{_VERSION}/withdrawal", "analyst quality", reason=TEXT),
+    _act(f"{_VERSION}/approval", "quality"),
     _act(
         "/donations", "technician", din="A999026000199", tissue="placenta", collected_at=MOMENT,
         facility=scenes.RECOVERY,

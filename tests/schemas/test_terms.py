@@ -13,6 +13,7 @@ from qc_service.domain.certifications import CertificationStatus
 from qc_service.domain.consent import ConsentUse
 from qc_service.domain.disposition import HoldCause, RecallKind
 from qc_service.domain.donations import DonationStanding
+from qc_service.domain.drafting import DraftStatus
 from qc_service.domain.eligibility import EligibilityStanding
 from qc_service.domain.facilities import FacilityKind
 from qc_service.domain.investigations import Conclusion, InvestigationCause, ProposedDisposition
@@ -37,6 +38,7 @@ from qc_service.domain.rounding import Rounding
 from qc_service.domain.schemes import CertificationType, Scheme
 from qc_service.domain.screening import AssayStatus, Outcome, ScreeningFinding
 from qc_service.domain.shipments import Condition, ShipmentStatus
+from qc_service.domain.specification_changes import Alteration, Effect
 from qc_service.domain.specifications import CriterionKind
 from qc_service.domain.tasks import TaskKind
 from qc_service.domain.vial_acts import Clock, UndoStatement
@@ -125,6 +127,9 @@ from schemas import (
         (shipments.CONDITIONS, Condition),
         (shipments.STATUSES, ShipmentStatus),
         (specifications.KINDS, CriterionKind),
+        (specifications.ALTERATIONS, Alteration),
+        (specifications.DRAFT_STATUSES, DraftStatus),
+        (specifications.EFFECTS, Effect),
         (specifications.ROUNDINGS, Rounding),
         (tasks.TASKS, TaskKind),
         (tasks.WHOSE, Whose),

@@ -25,7 +25,7 @@ CLINIC_ACTS = {
     "verifications", "preparation", "clocks", "administration", "administrations", "disposition",
 }  # fmt: skip
 DECISIONS_ON_WHAT_WAS_READ = {
-    "eligibility", "release", "rejection", "termination", "rescission-proposal", "rescission",
+    "eligibility", "release", "rejection", "termination", "rescission-proposal", "rescission", "approval",
 }  # fmt: skip
 
 

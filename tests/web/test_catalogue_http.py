@@ -67,11 +67,13 @@ def test_a_certification_status_has_its_place_in_the_history(stage: Stage) -> No
 
 def test_a_refused_approval_names_every_reason_over_http(stage: Stage) -> None:
     clear = {"assay": "appearance", "kind": "qualitative", "method": "SOP-7", "expected": "clear"}
-    refused = stage.post(
-        "quality", "/products/EXO-INJ-1/specifications", 422, effective_from="2026-01-01", criteria=[clear]
-    )
+    path = "/products/EXO-INJ-1/specifications"
+    stage.decide("second_quality", f"{path}/1/approval", "product/EXO-INJ-1")
+    stage.post("analyst", path, effective_from="2026-01-01", criteria=[clear])
+    refused = stage.decide("quality", f"{path}/2/approval", "product/EXO-INJ-1", 422)
     assert refused["type"] == "urn:qc-service:problem:ApprovalRefused"
     assert [reason["code"] for reason in refused["reasons"]] == [
+        "reason_for_change_missing",
         "endotoxin_missing",
         "sterility_missing",
         "looks_back",

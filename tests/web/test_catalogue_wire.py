@@ -17,7 +17,7 @@ from qc_service.application.facilities import (
     register_facility,
 )
 from qc_service.application.parties import read_organisation, read_person
-from qc_service.application.products import approve_specification, read_product, register_product
+from qc_service.application.products import read_product, register_product
 from qc_service.application.registers import (
     read_equipment,
     read_reagent,
@@ -25,21 +25,25 @@ from qc_service.application.registers import (
     register_equipment,
     register_reagent,
 )
+from qc_service.application.specifications import approve_specification, draft_specification
 from qc_service.domain.codec import from_plain, to_plain
 from qc_service.domain.permissions import Role
 from qc_service.web import facilities as facility_routes
 from qc_service.web import parties as party_routes
 from qc_service.web import products as product_routes
 from qc_service.web import registers as register_routes
+from qc_service.web import specifications as specification_routes
 from qc_service.web.routes import Read, Write
 from tests.application.catalogue_world import (
     ANALYSER,
     ANALYST,
+    APPROVED,
     INJECTABLE,
     INSPECTED,
     LIMITS,
     MAKER,
     MEDIUM,
+    SECOND,
     SITE,
     CatalogueWorld,
 )
@@ -51,6 +55,7 @@ ROUTES = (
     *party_routes.ROUTES,
     *facility_routes.ROUTES,
     *product_routes.ROUTES,
+    *specification_routes.ROUTES,
     *register_routes.ROUTES,
 )
 WRITES = [route for route in ROUTES if isinstance(route, Write)]
@@ -81,9 +86,10 @@ def filled() -> CatalogueWorld:
         (record_calibration, dataclasses.replace(CALIBRATED, document=None)),
         (register_reagent, MEDIUM),
         (register_product, INJECTABLE),
-        (approve_specification, LIMITS),
+        (draft_specification, LIMITS),
     ):
         here.act(use_case, intent)
+    here.act(approve_specification, APPROVED, SECOND)
     return here
 
 

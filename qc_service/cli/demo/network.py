@@ -56,6 +56,7 @@ PEOPLE: dict[str, tuple[str, str, str, str]] = {
     "analyst": ("a.sample", "Anton Sample", "analyst", MAKER),
     "second analyst": ("b.sample", "Bela Sample", "analyst", MAKER),
     "quality": ("q.sample", "Quinn Sample", "quality", MAKER),
+    "second quality": ("p.sample", "Paula Sample", "quality", MAKER),
     "logistics": ("l.sample", "Lara Sample", "logistics", MAKER),
     "auditor": ("u.sample", "Uma Sample", "auditor", MAKER),
     "clinician": ("c.sample", "Carla Sample", "clinician", LAKESIDE),

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from qc_service.application.products import (
+from qc_service.application.products import RegisterProduct, register_product
+from qc_service.application.specifications import (
     ApproveSpecification,
-    RegisterProduct,
+    DraftSpecification,
+    ReturnSpecification,
+    ReviseSpecification,
     approve_specification,
-    register_product,
+    draft_specification,
+    return_specification,
+    revise_specification,
 )
 from qc_service.cli.demo.clock import ZONE
 from qc_service.cli.demo.stage import Plain, Stage
@@ -141,7 +146,7 @@ EVERYTHING = (BANK, BULK, INJECTABLE, TOPICAL, FORMULATED)
 
 
 def products(stage: Stage) -> None:
-    """Register the products with their footing, and approve a specification for each."""
+    """Register the products with their footing, and bring a specification into force for each."""
     stage.narrator.chapter("What is made, and what it must meet")
     stage.clock.on(199)
     with stage.telling(
@@ -155,17 +160,33 @@ def products(stage: Stage) -> None:
                 code=made.code, process=list(made.process), country="US", zone=ZONE,
                 bases=[{**made.basis, "since": since}] if made.basis else [], **made.definition,
             )  # fmt: skip
-    limits = [assay.criterion for assay in INJECTABLE.assays]
-    stage.refuse(
-        "Quinn Sample tries a specification for the injectable without sterility.",
-        "quality", approve_specification, ApproveSpecification,
-        product=INJECTABLE.code, effective_from=stage.clock.today.isoformat(),
-        criteria=[limit for limit in limits if limit["assay"] != "sterility"],
-    )  # fmt: skip
-    with stage.telling("With it, and with one for each of the others, the specifications are approved."):
+    with stage.telling(
+        "Paula Sample of quality drafts what each must meet; the injectable's draft lacks sterility."
+    ):
         for made in EVERYTHING:
-            stage.act(
-                "quality", approve_specification, ApproveSpecification,
-                product=made.code, effective_from=stage.clock.today.isoformat(),
-                criteria=[assay.criterion for assay in made.assays],
-            )  # fmt: skip
+            _draft(stage, made, leaving_out="sterility" if made is INJECTABLE else "")
+    stage.refuse(
+        "Paula Sample would approve her own draft. Both reasons at once:",
+        "second quality", approve_specification, ApproveSpecification, product=INJECTABLE.code, version=1,
+    )  # fmt: skip
+    with stage.telling("Quinn Sample gives the draft back, and Anton Sample of the laboratory revises it."):
+        stage.act(
+            "quality", return_specification, ReturnSpecification,
+            product=INJECTABLE.code, version=1, remark="An injectable must pass the test for sterility.",
+        )  # fmt: skip
+        stage.act(
+            "analyst", revise_specification, ReviseSpecification, version=1, **_stated(stage, INJECTABLE)
+        )
+    with stage.telling("As the second person, Quinn Sample approves all five; they are in force from today."):
+        for made in EVERYTHING:
+            stage.act("quality", approve_specification, ApproveSpecification, product=made.code, version=1)
+
+
+def _draft(stage: Stage, made: Made, *, leaving_out: str) -> None:
+    stated = _stated(stage, made, leaving_out)
+    stage.act("second quality", draft_specification, DraftSpecification, **stated)
+
+
+def _stated(stage: Stage, made: Made, leaving_out: str = "") -> Plain:
+    criteria = [one.criterion for one in made.assays if one.criterion["assay"] != leaving_out]
+    return {"product": made.code, "effective_from": stage.clock.today.isoformat(), "criteria": criteria}

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
@@ -21,12 +22,14 @@ from qc_service.application.ports import (
     LogHead,
     LotAnswerRow,
     Moved,
+    PointQuery,
     Prepared,
     Query,
     Store,
     StoredRecord,
 )
 from qc_service.application.view import View
+from qc_service.domain.chart_points import ChartPoint, PointStanding
 from qc_service.domain.identifiers import Line, OrganisationId, PersonId
 from qc_service.domain.permissions import Role
 from qc_service.domain.records import Enclosure
@@ -83,6 +86,7 @@ class MemoryStore(Store):
     consignments: set[tuple[str, str]] = field(default_factory=set)
     kept_vials: dict[tuple[str, str], Vial] = field(default_factory=dict)
     answers: dict[str, LotAnswerRow] = field(default_factory=dict)
+    charted: dict[str, ChartPoint] = field(default_factory=dict)
     finished: dict[str, Done] = field(default_factory=dict)
 
     def head(self) -> LogHead:
@@ -159,6 +163,21 @@ class MemoryStore(Store):
         found = sought in row.title.casefold() or sought in row.stream.casefold()
         return row.stream.startswith(f"{query.room}/") and seen and kept and found
 
+    def points(self, query: PointQuery) -> tuple[ChartPoint, ...]:
+        found = [
+            point
+            for point in self.charted.values()
+            if (point.product, point.assay) == (query.product, query.assay)
+            and (point.standing is PointStanding.COUNTED) is query.counted
+            and (query.since is None or query.since <= point.read_at)
+            and (query.until is None or point.read_at < query.until)
+        ]
+        return tuple(sorted(found, key=lambda one: (one.read_at, one.lot, one.result))[-query.most :])
+
+    def assays_charted(self, product: str) -> Mapping[str, int]:
+        own = [point for point in self.charted.values() if point.product == product]
+        return Counter(point.assay for point in own if point.standing is PointStanding.COUNTED)
+
     def consigned(self, organisation: str, stream: str) -> bool:
         return (organisation, stream) in self.consignments
 
@@ -210,6 +229,7 @@ class MemoryStore(Store):
         self.answers.update(
             {row.lot: replace(row, release_index=at(row.release_index)) for row in rows.answers}
         )
+        self.charted.update({point.digest: point for point in rows.points})
 
 
 @dataclass

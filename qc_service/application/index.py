@@ -19,6 +19,7 @@ from qc_service.application.rooms import ROOMS
 from qc_service.application.suspects import REACHING, lots_reached
 from qc_service.application.view import View
 from qc_service.application.work_rows import work_rows
+from qc_service.domain.chart_points import ChartPoint, assays_changed, chart_points
 from qc_service.domain.code_checks import BurstSuspected, CodeChecked
 from qc_service.domain.filling import VialsFilled
 from qc_service.domain.identifiers import OrganisationId
@@ -56,6 +57,7 @@ def index(view: View, records: Sequence[Recorded], enclosed: dict[str, bytes]) -
         consignments=tuple(consignment_rows(records)),
         vials=vials,
         answers=tuple(answer_rows(after, streams)),
+        points=tuple(changed_points(view, after, streams)),
     )
 
 
@@ -198,6 +200,16 @@ def _touched(view: View, recorded: Recorded, changed: dict[tuple[str, str], Vial
     for lot, serials in by_lot.items():
         found += view.vials(lot, serials)
     return tuple(found)
+
+
+def changed_points(before: View, after: View, streams: Iterable[str]) -> Iterable[ChartPoint]:
+    """The points of control charts that changed with these streams' lots."""
+    for stream in streams:
+        room, _, name = stream.partition("/")
+        if room == LOT.room:
+            known, lot = before.find(LOT, name), after.get(LOT, name)
+            assays = assays_changed(known.quality if known else None, lot.quality)
+            yield from chart_points(lot, assays) if assays else ()
 
 
 def answer_rows(view: View, streams: Iterable[str]) -> Iterable[LotAnswerRow]:

@@ -10,6 +10,7 @@ from datetime import datetime
 from functools import cached_property
 from typing import Protocol
 
+from qc_service.domain.chart_points import ChartPoint
 from qc_service.domain.records import Enclosure
 from qc_service.domain.vials import Vial
 from qc_service.ledger.keys import PublicKey
@@ -126,6 +127,7 @@ class IndexRows:
     consignments: tuple[ConsignmentRow, ...] = ()
     vials: tuple[Vial, ...] = ()
     answers: tuple[LotAnswerRow, ...] = ()
+    points: tuple[ChartPoint, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -179,6 +181,21 @@ class Query:
     filters: Mapping[str, str] = field(default_factory=dict)
     search: str = ""
     seen_by: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class PointQuery:
+    """The newest points of an assay of a product, ``most`` of them, read from ``since`` on and before ``until``.
+
+    ``counted`` are those that count, else those that stand beside them.
+    """
+
+    product: str
+    assay: str
+    most: int
+    counted: bool = True
+    since: datetime | None = None
+    until: datetime | None = None
 
 
 class Clock(Protocol):
@@ -266,6 +283,17 @@ class Store(ABC):
     @abstractmethod
     def catalogue(self, query: Query) -> tuple[tuple[CatalogueRow, ...], str]:
         """A page of a list in the order of names, and where the next begins ('' at the end)."""
+
+    @abstractmethod
+    def points(self, query: PointQuery) -> tuple[ChartPoint, ...]:
+        """Points in the order in which they were read; those read at once by lot and result.
+
+        Raises ``Tampered`` on an edited row.
+        """
+
+    @abstractmethod
+    def assays_charted(self, product: str) -> Mapping[str, int]:
+        """The assays of which lots of a product have points that count, and how many."""
 
     @abstractmethod
     def consigned(self, organisation: str, stream: str) -> bool:

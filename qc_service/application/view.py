@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TypeVar
 
 from qc_service.application.histories import Histories, History, Made
-from qc_service.application.ports import NEVER, LotAnswerRow, Query, ReadSet, Store, StoredRecord, Tampered
+from qc_service.application.ports import (
+    NEVER,
+    LotAnswerRow,
+    PointQuery,
+    Query,
+    ReadSet,
+    Store,
+    StoredRecord,
+    Tampered,
+)
 from qc_service.application.witness import kept_file
+from qc_service.domain.chart_points import ChartPoint
 from qc_service.domain.errors import NotFound
 from qc_service.domain.records import Enclosure, Fold, Recorded
 from qc_service.domain.vials import Vial
@@ -167,6 +177,14 @@ class View:
     def afresh(self) -> View:
         """A view of the same store that remembers nothing."""
         return View(self._store)
+
+    def points(self, query: PointQuery) -> tuple[ChartPoint, ...]:
+        """Points of a control chart; a chart decides nothing, so they are not noted."""
+        return self._store.points(query)
+
+    def assays_charted(self, product: str) -> Mapping[str, int]:
+        """The assays of a product that have points, and how many lots each; it is not noted."""
+        return self._store.assays_charted(product)
 
     @property
     def doubted(self) -> dict[str, str]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import hmac
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields
+from datetime import datetime
+from decimal import Decimal
 from functools import cached_property, lru_cache
 from operator import attrgetter
 from typing import Any
@@ -19,8 +21,12 @@ from qc_service.application.ports import (
     StoredRecord,
     Tampered,
 )
+from qc_service.domain.chart_points import ChartPoint, PointStanding
 from qc_service.domain.codec import from_plain, to_plain
 from qc_service.domain.identifiers import VialSerial
+from qc_service.domain.measurements import Comparator
+from qc_service.domain.moments import instant_text
+from qc_service.domain.specifications import Judgement
 from qc_service.domain.vials import Vial
 
 Values = dict[str, Any]
@@ -165,6 +171,28 @@ def _vial_like(lot: str, serial: str, state: str, custody: str, facts: str) -> V
 MOST_ALIKE = 4096
 _VIALS_ALIKE: dict[tuple[str, str, str, str], Vial] = {}
 """Vials that differ in serial and ordinal alone, as those of one shipment do, are read once."""
+
+
+def point_values(point: ChartPoint) -> Values:
+    """A chart point's columns without the seal."""
+    return {
+        "digest": point.digest, "lot": point.lot, "product": point.product, "assay": point.assay,
+        "read_at": instant_text(point.read_at), "comparator": point.comparator.value, "figure": str(point.figure),
+        "unit": point.unit, "outcome": point.outcome.value if point.outcome else "", "standing": point.standing.value,
+        "result": point.result,
+    }  # fmt: skip
+
+
+def point_of(row: Sequence[Any]) -> ChartPoint:
+    """A chart point read back from its columns in the table's order."""
+    digest, lot, product, assay, read_at, comparator, figure, unit, outcome, standing, result = row
+    point: ChartPoint = object.__new__(ChartPoint)  # there are ten thousand of them on a chart
+    vars(point).update(
+        digest=digest, lot=lot, product=product, assay=assay, unit=unit, result=result, figure=Decimal(figure),
+        read_at=datetime.fromisoformat(read_at), comparator=Comparator(comparator),
+        outcome=Judgement(outcome) if outcome else None, standing=PointStanding(standing),
+    )  # fmt: skip
+    return point
 
 
 def answer_values(row: LotAnswerRow, at: Callable[[int], int]) -> Values:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
+from operator import itemgetter
 from typing import Any
 
 import orjson
@@ -18,12 +19,15 @@ from qc_service.application.ports import (
     LogHead,
     LotAnswerRow,
     Moved,
+    PointQuery,
     Prepared,
     Query,
     Store,
     StoredRecord,
     Unavailable,
 )
+from qc_service.domain.chart_points import ChartPoint, PointStanding
+from qc_service.domain.moments import instant_text
 from qc_service.domain.records import Enclosure
 from qc_service.domain.vials import Vial
 from qc_service.persistence import rows, tables
@@ -101,6 +105,28 @@ _CONSIGNED = Statement(
 _LEAVES = for_each(
     "SELECT 0, r.log_index, r.leaf FROM {each} AS w LEFT JOIN ledger_records r "
     "ON r.log_index = CAST(w.value ->> 1 AS BIGINT)"
+)
+
+
+_POINT = tables.result_points.c
+_POINTS = Statement(
+    select(*_POINT)
+    .where(
+        _POINT.product == bindparam("product"),
+        _POINT.assay == bindparam("assay"),
+        _POINT.standing == bindparam("standing"),
+        _POINT.read_at >= bindparam("since"),
+        _POINT.read_at < bindparam("until"),
+    )
+    .order_by(_POINT.read_at.desc(), _POINT.lot.desc(), _POINT.result.desc())
+    .limit(bindparam("most"))
+    .offset(literal_column("0"))
+)
+_ASSAYS = Statement(
+    select(_POINT.assay, func.count())
+    .where(_POINT.product == bindparam("product"), _POINT.standing == bindparam("standing"))
+    .group_by(_POINT.assay)
+    .order_by(_POINT.assay)
 )
 
 
@@ -210,6 +236,28 @@ class SqlStore(Store):
     def _catalogue_row(self, row: Any) -> CatalogueRow:
         self._sealer.check("catalogue", row[:7], row[7])
         return rows.catalogue_of(row)
+
+    def points(self, query: PointQuery) -> tuple[ChartPoint, ...]:
+        since = instant_text(query.since) if query.since else ""
+        until = instant_text(query.until) if query.until else "~"
+        asked = {
+            "product": query.product,
+            "assay": query.assay,
+            "since": since,
+            "until": until,
+            "most": query.most,
+        }
+        standings = (
+            (PointStanding.COUNTED,) if query.counted else set(PointStanding) - {PointStanding.COUNTED}
+        )
+        found = [row for one in standings for row in self.asked(_POINTS, standing=one.value, **asked)]
+        for row in found:
+            self._sealer.check("result_points", row[:11], row[11])
+        newest = sorted(found, key=itemgetter(4, 1, 10))[-query.most :]
+        return tuple(map(rows.point_of, (row[:11] for row in newest)))
+
+    def assays_charted(self, product: str) -> Mapping[str, int]:
+        return dict(self.asked(_ASSAYS, product=product, standing=PointStanding.COUNTED.value))
 
     def consigned(self, organisation: str, stream: str) -> bool:
         return bool(self.asked(_CONSIGNED, organisation=organisation, stream=stream))

@@ -111,6 +111,15 @@ lot_answers = Table(
     info=INDEX,
 )  # fmt: skip
 
+result_points = Table(
+    "result_points", metadata,
+    _text("digest", primary_key=True), _text("lot"), _text("product"), _text("assay"), _text("read_at"),
+    _text("comparator"), _text("figure"), _text("unit"), _text("outcome"), _text("standing"), _number("result"),
+    _bytes("mac"),
+    Index(None, "product", "assay", "standing", "read_at"),
+    info=INDEX,
+)  # fmt: skip
+
 access_tokens = Table(
     "access_tokens", metadata,
     _text("token_id", primary_key=True), _text("secret_hash"), _text("person"), _text("label"),

@@ -154,6 +154,7 @@ def write_index(
         ("consignments", [rows.consignment_values(row) for row in index.consignments]),
         ("vials", [rows.vial_values(vial) for vial in index.vials]),
         ("lot_answers", [rows.answer_values(row, at) for row in index.answers]),
+        ("result_points", [rows.point_values(point) for point in index.points]),
     ):
         if values:
             driver.write(_UPSERTS[table], [sealer.seal(table, one) for one in values])
@@ -186,4 +187,5 @@ _UPSERTS = {
     "consignments": _upsert("consignments", replacing=False),
     "vials": _upsert("vials", replacing=True),
     "lot_answers": _upsert("lot_answers", replacing=True),
+    "result_points": _upsert("result_points", replacing=True),
 }

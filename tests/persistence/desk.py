@@ -23,7 +23,9 @@ from qc_service.domain.registers import (
     ReagentStatusChanged,
 )
 from qc_service.ledger.keys import Signer
+from tests.application.lot_world import LOT_A
 from tests.application.use_world import UseWorld
+from tests.domain.quality_stories import result
 from tests.fakes import ISSUER, START, CountedRandomness, MemoryStore, ScriptedClock, World, actor, signer
 
 
@@ -82,10 +84,11 @@ class Desk:
 
 
 def busy(store: Store) -> UseWorld:
-    """A released lot of which a clinic holds four vials, one of them prepared."""
+    """A released lot, measured twice, of which a clinic holds four vials, one of them prepared."""
     clock = ScriptedClock(datetime(2026, 11, 1, 12, tzinfo=UTC))
     # The world's store is typed as the fake's; it asks only what the port promises.
     world = UseWorld(world=World(store=cast("MemoryStore", store), clock=clock))
+    world.lay(LOT_A, result(1), result(2, "size_mode"), result(3, "size_mode", comparator="<"))
     world.stock_clinic()
     world.prepare()
     return world

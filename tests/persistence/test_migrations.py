@@ -109,7 +109,7 @@ def test_every_table_says_which_class_it_is_of() -> None:
     }
     assert classes == {
         "ledger": {"ledger_head", "ledger_records", "ledger_nodes", "ledger_files"},
-        "index": {"catalogue", "citations", "consignments", "vials", "lot_answers"},
+        "index": {"catalogue", "citations", "consignments", "vials", "lot_answers", "result_points"},
         "operational": {"access_tokens", "idempotency", "queued_acts"},
     }
     assert all("mac" in table.columns for table in tables.tables_of("index"))

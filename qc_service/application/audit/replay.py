@@ -29,6 +29,7 @@ from qc_service.application.ports import (
 from qc_service.application.rooms import ROOMS
 from qc_service.application.view import View
 from qc_service.application.work_rows import work_rows
+from qc_service.domain.chart_points import ChartPoint, chart_points
 from qc_service.domain.errors import DomainError
 from qc_service.domain.filling import VialsFilled
 from qc_service.domain.lots import LOT
@@ -64,6 +65,7 @@ class Replay:
         self._citations: list[CitationRow] = []
         self._consignments: list[ConsignmentRow] = []
         self._answers: list[LotAnswerRow] = []
+        self._points: list[ChartPoint] = []
 
     def stream(self, records: tuple[Recorded, ...]) -> None:
         """Work out what one stream's records put in the index. Raises ``ReplayFailed``."""
@@ -79,9 +81,10 @@ class Replay:
                 row = catalogue_row(self._view, stream)
                 self._catalogue += [row] if row else []
                 self._answers += [lot_answer(self._view, name)] if room == LOT.room else []
+                self._points += chart_points(self._view.get(LOT, name)) if room == LOT.room else ()
         with _failing(stream):
             self._catalogue += work_rows(self._view, records)
-        if max(len(self._catalogue), len(self._citations)) >= STREAMS_IN_MEMORY:
+        if max(len(self._catalogue), len(self._citations), len(self._points)) >= STREAMS_IN_MEMORY:
             self._write()
 
     def finish(self) -> None:
@@ -105,9 +108,10 @@ class Replay:
                 citations=tuple(self._citations),
                 consignments=tuple(self._consignments),
                 answers=tuple(self._answers),
+                points=tuple(self._points),
             )
         )
-        for rows in (self._catalogue, self._citations, self._consignments, self._answers):
+        for rows in (self._catalogue, self._citations, self._consignments, self._answers, self._points):
             rows.clear()
         self._view = _ReplayView(self._store)
 

@@ -22,14 +22,13 @@ from qc_service.application.ports import (
     LogHead,
     LotAnswerRow,
     Moved,
-    PointQuery,
     Prepared,
     Query,
     Store,
     StoredRecord,
 )
 from qc_service.application.view import View
-from qc_service.domain.chart_points import ChartPoint, PointStanding
+from qc_service.domain.chart_points import ChartPoint, PointQuery, PointStanding
 from qc_service.domain.identifiers import Line, OrganisationId, PersonId
 from qc_service.domain.permissions import Role
 from qc_service.domain.records import Enclosure

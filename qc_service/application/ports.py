@@ -10,7 +10,7 @@ from datetime import datetime
 from functools import cached_property
 from typing import Protocol
 
-from qc_service.domain.chart_points import ChartPoint
+from qc_service.domain.chart_points import ChartPoint, PointQuery
 from qc_service.domain.records import Enclosure
 from qc_service.domain.vials import Vial
 from qc_service.ledger.keys import PublicKey
@@ -181,21 +181,6 @@ class Query:
     filters: Mapping[str, str] = field(default_factory=dict)
     search: str = ""
     seen_by: str | None = None
-
-
-@dataclass(frozen=True, kw_only=True)
-class PointQuery:
-    """The newest points of an assay of a product, ``most`` of them, read from ``since`` on and before ``until``.
-
-    ``counted`` are those that count, else those that stand beside them.
-    """
-
-    product: str
-    assay: str
-    most: int
-    counted: bool = True
-    since: datetime | None = None
-    until: datetime | None = None
 
 
 class Clock(Protocol):

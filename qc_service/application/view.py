@@ -9,7 +9,6 @@ from qc_service.application.histories import Histories, History, Made
 from qc_service.application.ports import (
     NEVER,
     LotAnswerRow,
-    PointQuery,
     Query,
     ReadSet,
     Store,
@@ -17,7 +16,7 @@ from qc_service.application.ports import (
     Tampered,
 )
 from qc_service.application.witness import kept_file
-from qc_service.domain.chart_points import ChartPoint
+from qc_service.domain.chart_points import ChartPoint, PointQuery
 from qc_service.domain.errors import NotFound
 from qc_service.domain.records import Enclosure, Fold, Recorded
 from qc_service.domain.vials import Vial

@@ -63,7 +63,11 @@ def migrate(*, json_: bool) -> None:
         revision = migrate_database(settings())
     except Refusal as error:
         raise CouldNotAsk(str(error)) from error
-    say({"revision": revision}, f"The database is at revision {revision}.", json_=json_)
+    spoken = (
+        f"The database is at revision {revision}. Now run 'qc-service audit'; where it misses rows of an index that is "
+        "new, 'qc-service rebuild' writes them."
+    )
+    say({"revision": revision}, spoken, json_=json_)
 
 
 @click.command()

@@ -51,6 +51,21 @@ class ChartPoint:
         return self.comparator is not Comparator.EQUAL
 
 
+@dataclass(frozen=True, kw_only=True)
+class PointQuery:
+    """The newest points of an assay of a product, ``most`` of them, read from ``since`` on and before ``until``.
+
+    ``counted`` are those that count, else those that stand beside them.
+    """
+
+    product: str
+    assay: str
+    most: int
+    counted: bool = True
+    since: datetime | None = None
+    until: datetime | None = None
+
+
 def chart_points(lot: Lot, assays: Collection[str] | None = None) -> tuple[ChartPoint, ...]:
     """Every point of a lot, or those of some assays, in the order in which the results were recorded."""
     frozen = lot.quality.assessment.specification if lot.quality.assessment else None

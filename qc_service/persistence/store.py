@@ -19,14 +19,13 @@ from qc_service.application.ports import (
     LogHead,
     LotAnswerRow,
     Moved,
-    PointQuery,
     Prepared,
     Query,
     Store,
     StoredRecord,
     Unavailable,
 )
-from qc_service.domain.chart_points import ChartPoint, PointStanding
+from qc_service.domain.chart_points import ChartPoint, PointQuery, PointStanding
 from qc_service.domain.moments import instant_text
 from qc_service.domain.records import Enclosure
 from qc_service.domain.vials import Vial

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from io import BytesIO
 from typing import IO, Any
 from urllib.parse import urlencode
@@ -16,11 +16,11 @@ from qc_service.application.actor import Actor
 from qc_service.application.index import catalogue_row
 from qc_service.application.ports import Query
 from qc_service.domain.codec import from_plain
-from qc_service.domain.errors import Fault, Malformed
+from qc_service.domain.errors import Malformed
 from qc_service.domain.parties import ORGANISATION
 from qc_service.domain.permissions import SEE_EVERYTHING, Permission
 from qc_service.web import bursts, limits, metrics, openapi, pages, problems, service_level
-from qc_service.web.asking import actor, answered, listed, performed, received, whole_number
+from qc_service.web.asking import actor, answered, listed, performed, queried, received, whole_number
 from qc_service.web.express import Express
 from qc_service.web.nouns import ROUTES
 from qc_service.web.routes import Custom, Read, Route, Write
@@ -134,7 +134,7 @@ def _reading(route: Read) -> Callable[..., ResponseReturnValue]:
         person = actor()
         person.must(Permission.READ_RECORDS)
         view = service().view()
-        named = {_python(name): value for name, value in _asked(route.query).items()}
+        named = {_python(name): value for name, value in queried(route.query).items()}
         plain = answer(view, person, **path, **named)
         return answered(plain, seq=_seq(route, path))
 
@@ -157,7 +157,7 @@ def _listing(route: Read) -> Callable[..., ResponseReturnValue]:
     def listing() -> Response:
         person = actor()
         person.must(Permission.READ_RECORDS)
-        asked = _asked(LISTED)
+        asked = queried(LISTED)
         query = Query(
             room=route.listing,
             size=whole_number("page_size", asked.get("page_size", "50"), least=1, most=LARGEST_PAGE),
@@ -177,18 +177,6 @@ def _listing(route: Read) -> Callable[..., ResponseReturnValue]:
 
 def _address(arguments: dict[str, str]) -> str:
     return f"{service().public_url}{request.path}?{urlencode(arguments)}"
-
-
-def _asked(known: Collection[str]) -> dict[str, str]:
-    """The query, whose every parameter is known here and said once: a filter that was mistyped must not list all."""
-    faults = [
-        Fault(pointer=f"/{name}", detail="is not a parameter here" if name not in known else "is said twice")
-        for name, values in request.args.lists()
-        if name not in known or len(values) > 1
-    ]
-    if faults:
-        raise Malformed("The query cannot be understood.", faults=tuple(faults))
-    return request.args.to_dict()
 
 
 def _seen_by(person: Actor, room: str) -> str | None:

@@ -7,7 +7,7 @@ import hashlib
 import json
 import logging
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from functools import cache, partial
 from typing import Any
 
@@ -24,7 +24,7 @@ from qc_service.application.ports import CatalogueRow, Retry, StoredRecord
 from qc_service.application.records import enclosed, envelope
 from qc_service.application.tokens import Unrecognised, recognise
 from qc_service.domain.codec import to_plain
-from qc_service.domain.errors import Malformed
+from qc_service.domain.errors import Fault, Malformed
 from qc_service.web.service import service
 
 GIVEN = "VialAdministered"
@@ -92,6 +92,18 @@ def _distinct(pairs: list[tuple[str, Any]]) -> None:
 def read_by(schema: type[Schema]) -> Schema:
     """A schema is made once: to copy its fields takes longer than to read a body with them."""
     return schema()
+
+
+def queried(known: Collection[str]) -> dict[str, str]:
+    """The query, whose every parameter is known here and said once: a filter that was mistyped must not list all."""
+    faults = [
+        Fault(pointer=f"/{name}", detail="is not a parameter here" if name not in known else "is said twice")
+        for name, values in request.args.lists()
+        if name not in known or len(values) > 1
+    ]
+    if faults:
+        raise Malformed("The query cannot be understood.", faults=tuple(faults))
+    return request.args.to_dict()
 
 
 def whole_number(name: str, text: str, *, least: int, most: int) -> int:

@@ -40,6 +40,7 @@ from qc_service.web import (
     tasks,
     tracing,
     trays,
+    trends,
     verification_messaging,
     vials,
 )
@@ -52,6 +53,7 @@ ROUTES: tuple[Route, ...] = (
     *attachments.ROUTES,
     *products.ROUTES,
     *specifications.ROUTES,
+    *trends.ROUTES,
     *donations.ROUTES,
     *lots.ROUTES,
     *processing.ROUTES,

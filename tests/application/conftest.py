@@ -72,5 +72,6 @@ def _everything(store: MemoryStore) -> Prepared:
             ),
             vials=tuple(store.kept_vials.values()),
             answers=tuple(store.answers.values()),
+            points=tuple(store.charted.values()),
         ),
     )

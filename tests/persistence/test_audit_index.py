@@ -11,6 +11,7 @@ from sqlalchemy import Engine, LargeBinary, Table, delete, insert, select, updat
 
 from qc_service.application.audit.whole import rebuild
 from qc_service.application.ports import Moved, Query, Tampered
+from qc_service.domain.chart_points import PointQuery
 from qc_service.domain.identifiers import Line, LotNumber
 from qc_service.persistence.auditing import SqlAuditable, open_scratch
 from qc_service.persistence.tables import tables_of
@@ -158,6 +159,18 @@ def test_an_edited_row_is_not_read_as_if_it_were_sound(kept: SqlAuditable, name:
         _execute(kept.engine, update(table).where(*_chosen(table, row)).values(row))
         for read in reads[name]:
             read()
+
+
+@pytest.mark.parametrize("column", ["lot", "result", "comparator", "figure", "unit", "outcome"])
+def test_an_edited_point_is_on_no_chart(kept: SqlAuditable, column: str) -> None:
+    table = next(one for one in INDEX_TABLES if one.name == "result_points")
+    row = next(one for one in _rows(kept.engine, table) if one["assay"] == "endotoxin")
+    asked = PointQuery(product=row["product"], assay="endotoxin", most=9)
+    assert len(kept.points(asked)) == 1
+    changed = {column: _other(row[column], binary=False)}
+    _execute(kept.engine, update(table).where(*_chosen(table, row)).values(changed))
+    with pytest.raises(Tampered):
+        kept.points(asked)
 
 
 def _other(value: Any, *, binary: bool) -> Any:

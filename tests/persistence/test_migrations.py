@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import partial
 
 import pytest
 from alembic import command
@@ -11,8 +12,9 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, inspect, text
 
+from qc_service.application.audit.whole import rebuild
 from qc_service.persistence import schema, tables
-from qc_service.persistence.auditing import SqlAuditable
+from qc_service.persistence.auditing import SqlAuditable, open_scratch
 from qc_service.persistence.engine import open_engine
 from tests.persistence.conftest import DATABASES, ROW_KEY
 from tests.persistence.desk import busy
@@ -82,6 +84,18 @@ def test_all_migrations_go_down_with_data_and_leave_nothing(empty: Engine) -> No
     assert _objects(empty) == {"alembic_version"}
     schema.migrate(empty)
     busy(store)
+    assert found(store) == []
+    store.close()
+
+
+def test_a_new_index_table_is_filled_by_a_rebuild(empty: Engine) -> None:
+    schema.migrate(empty)
+    store = SqlAuditable(empty, ROW_KEY)
+    busy(store)
+    schema.roll_back(empty, "r0003")
+    schema.migrate(empty)
+    assert {finding.partition(" ")[0] for finding in found(store)} == {"result_points"}
+    rebuild(store, partial(open_scratch, ROW_KEY))
     assert found(store) == []
     store.close()
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -24,10 +25,13 @@ from qc_service.application.ports import (
     Store,
 )
 from qc_service.application.view import View
+from qc_service.domain.chart_points import ChartPoint, PointQuery, PointStanding
 from qc_service.domain.identifiers import Line
 from qc_service.domain.keys import KeyIntroduced, KeyRole
+from qc_service.domain.measurements import Comparator
 from qc_service.domain.records import Enclosure
 from qc_service.domain.shipments import SHIPMENT
+from qc_service.domain.specifications import Judgement
 from qc_service.ledger.merkle import Frontier, inclusion_nodes, inclusion_proof, verify_inclusion
 from tests.application.lot_world import LOT_A, OWNER
 from tests.application.use_world import CLINIC
@@ -360,3 +364,44 @@ def test_time_in_the_log_does_not_run_back(store: Store) -> None:
     desk.clock.tick(minutes=-3)
     desk.lay("R-2", reagent())
     assert store.head().recorded_at == desk.clock() + timedelta(minutes=3)
+
+
+def test_points_of_a_chart_are_the_newest_of_a_time_in_the_order_in_which_they_were_read(
+    store: Store,
+) -> None:
+    for day in (3, 1, 2):
+        point = measured(day)
+        also = replace(point, digest=f"{day}b", result=2, standing=PointStanding.REPEATED)
+        other = replace(
+            point, digest=f"{day}c", assay="potency", comparator=Comparator.BELOW_LOD, outcome=None
+        )
+        prepared = Desk(store).prepare(f"R-{day}", reagent())
+        store.commit(replace(prepared, rows=replace(prepared.rows, points=(other, also, point))))
+    asked = PointQuery(product="EXO-1", assay="endotoxin", most=9)
+    assert store.points(asked) == (measured(1), measured(2), measured(3))
+    assert store.points(replace(asked, most=2)) == (measured(2), measured(3))
+    assert store.points(replace(asked, since=measured(2).read_at, until=measured(3).read_at)) == (
+        measured(2),
+    )
+    assert [one.digest for one in store.points(replace(asked, counted=False))] == ["1b", "2b", "3b"]
+    assert store.points(replace(asked, product="EXO-2")) == ()
+    assert store.assays_charted("EXO-1") == {"endotoxin": 3, "potency": 3}
+    assert store.assays_charted("EXO-2") == {}
+
+
+def test_a_point_that_changed_stands_in_the_place_of_what_it_was(store: Store) -> None:
+    changed = replace(measured(1), standing=PointStanding.INVALIDATED, outcome=Judgement.FAIL)
+    for name, point in (("R-1", measured(1)), ("R-2", changed)):
+        prepared = Desk(store).prepare(name, reagent())
+        store.commit(replace(prepared, rows=replace(prepared.rows, points=(point,))))
+    asked = PointQuery(product="EXO-1", assay="endotoxin", most=9)
+    assert (store.points(asked), store.points(replace(asked, counted=False))) == ((), (changed,))
+
+
+def measured(day: int) -> ChartPoint:
+    """A point of that day of November."""
+    return ChartPoint(
+        digest=f"{day}a", lot=f"EX26110{day}A", result=1, product="EXO-1", assay="endotoxin",
+        read_at=datetime(2026, 11, day, 9, tzinfo=UTC), comparator=Comparator.EQUAL, figure=Decimal("0.20"),
+        unit="EU/mL", outcome=Judgement.PASS, standing=PointStanding.COUNTED,
+    )  # fmt: skip

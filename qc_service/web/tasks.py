@@ -17,7 +17,7 @@ from qc_service.application.tasks import (
     note_on_deviation,
     note_on_investigation,
 )
-from qc_service.application.work_list import WorkAsked, work_list
+from qc_service.application.work_list import Whose, WorkAsked, work_list
 from qc_service.domain.codec import from_plain
 from qc_service.domain.errors import Fault, Malformed
 from qc_service.domain.lots import LOT
@@ -55,6 +55,8 @@ def _asked() -> WorkAsked:
         for name, values in request.args.lists()
         if name not in ASKED or len(values) > 1
     ]
+    if request.args.get("for", Whose.ME) not in set(Whose):
+        faults.append(Fault(pointer="/for", detail=f"is one of {', '.join(Whose)}"))
     if request.args.get("overdue", "true") not in ("true", "false"):
         faults.append(Fault(pointer="/overdue", detail="is true or false"))
     if faults:

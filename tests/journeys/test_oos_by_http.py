@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from qc_service.app import audit_installation
 from tests import scenes
 from tests.staging import Stage, raise_stage
 
@@ -194,8 +195,17 @@ def test_work_lists_show_what_is_overdue_first_and_whose_it_is(stage: Stage) -> 
         link = response.headers.get("Link", "")
         address = link.partition("/api/v1")[2].partition(">")[0]
     assert seen == ["investigation", "deviation", "hold"]
-    for wrong in ("for=all", "overdue=yes", "page_size=0", "task=chore", "nothing=1", "for=me&for=me"):
-        stage.get("quality", f"/tasks?{wrong}", 422)
+    for wrong, pointer in (
+        ("for=all", "/for"),
+        ("overdue=yes", "/overdue"),
+        ("page_size=0", "/page_size"),
+        ("task=chore", "/task"),
+        ("nothing=1", "/nothing"),
+        ("for=me&for=me", "/for"),
+    ):
+        refused = stage.get("quality", f"/tasks?{wrong}", 422)
+        assert [fault["pointer"] for fault in refused["errors"]] == [pointer]
+    assert audit_installation(stage.made, lambda _: None).findings == ()
 
 
 def test_lists_go_across_lots_and_are_the_makers_own(stage: Stage) -> None:
@@ -299,6 +309,7 @@ def test_a_capa_from_its_cause_to_its_closure_by_a_second_person(stage: Stage) -
         "It did not help: plan further actions."
     ]
     stage.get("clinician", "/capas/CAPA-1", 404)
+    assert audit_installation(stage.made, lambda _: None).findings == ()
 
 
 def test_an_action_that_is_wanted_first_holds_the_release_up_and_no_clinic_reads_of_it(

@@ -41,6 +41,7 @@ from tests.domain.quality_stories import (
     result,
     story,
 )
+from tests.domain.test_capas import capa, done, planned
 from tests.domain.test_disposition import HELD, RECALLED
 from tests.domain.test_quality_results import concluded, invalidated, opened
 
@@ -232,6 +233,17 @@ def test_release_for_patients_wants_a_route_at_all() -> None:
 )
 def test_r2_a_decision_that_stands_against_it(body: Body, expected: str) -> None:
     assert codes(story(*GOOD, (body, QUALITY))) == [expected]
+
+
+def test_an_open_capa_holds_no_lot_up_but_an_action_wanted_first_does() -> None:
+    lot = story(*GOOD)
+    systemic, wanted = capa(planned()), capa(planned(1, lot.number))
+    assert codes(lot, capas=(systemic,)) == []
+    assert codes(lot, capas=(systemic, wanted)) == ["capa_action_open"]
+    carried_out = capa(planned(1, lot.number), done())
+    assert codes(lot, capas=(carried_out,)) == []
+    assert "capa/CAPA-1" in case(lot, capas=(carried_out,)).stands_on
+    assert "capa/CAPA-1" not in case(lot, capas=(systemic,)).stands_on
 
 
 def test_r2_every_reason_is_given_at_once() -> None:

@@ -63,7 +63,7 @@ class MatterSchema(Schema):
 
     lot = name("The lot.", required=True)
     number = count("Its number in the lot.", least=1, required=True)
-    status = words("open, or what became of it.")
+    status = words("open or concluded; of a deviation open, justified or not_justified.")
     assignee = name("Who was asked to look after it.", required=True, none=True)
     due_on = day(
         "By when it is to be concluded: as assigned, or counted from when it was opened.", required=True

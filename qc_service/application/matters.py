@@ -37,7 +37,7 @@ def read_investigation(view: View, actor: Actor, lot: str, number: int, *, today
         **_arranged(
             state.number, number, task, due_day_of_investigation(one, task), today, is_open=one.is_open
         ),
-        "status": "open" if one.conclusion is None else one.conclusion.value,
+        "status": "open" if one.is_open else "concluded",
         "said": to_plain(one),
         "results": [_result(result) for result in concerned],
     }

@@ -98,7 +98,8 @@ def test_a_laboratory_error_with_a_retest_under_its_plan_ends_in_release(stage: 
     assert [(one["result"], one["beyond_plan"], one["valid"]) for one in told["results"]] == [
         (1, False, False), (5, True, True), (6, False, True), (7, False, True), (8, True, True),
     ]  # fmt: skip
-    assert (told["status"], told["said"]["retests"]) == ("laboratory_error", [6, 7])
+    assert (told["status"], told["said"]["retests"]) == ("concluded", [6, 7])
+    assert told["said"]["concluded"]["conclusion"] == "laboratory_error"
     assert told["results"][0]["in_words"] == "9.9 EU/mL"
 
 

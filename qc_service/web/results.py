@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from flask import Response, request
 
 from qc_service.application.investigations import (
@@ -29,13 +27,12 @@ from qc_service.application.results import (
     verify_results,
 )
 from qc_service.domain.codec import from_plain
-from qc_service.domain.errors import Malformed
 from qc_service.domain.identifiers import LotNumber
 from qc_service.domain.lots import LOT
-from qc_service.web.asking import actor, answered, performed, read_json, received
+from qc_service.web.asking import actor, answered, performed, received
 from qc_service.web.routes import Custom, Read, Write
 from qc_service.web.service import service
-from qc_service.web.uploads import uploaded
+from qc_service.web.uploads import stated, uploaded
 from schemas.results import (
     BeginPhaseSchema,
     ConcludeInvestigationSchema,
@@ -64,24 +61,13 @@ def post_results(lot: str) -> Response:
 
 def _from_file(lot: str) -> Response:
     upload = uploaded(beside="statement")
-    statement = _statement(request.form.get("statement"))
+    statement = stated(ConfirmReadingSchema)
     if statement is None:
         return answered(show_reading(service().view(), actor(), lot, upload))
     confirmation = from_plain(Confirmation, statement)
     intent = ImportResults(lot=LotNumber(lot), upload=upload, confirmation=confirmation)
     said = {**statement, "lot": lot, "file": str(upload.file.sha256)}
     return performed(import_results, intent, stream=f"{LOT.room}/{lot}", said=said)
-
-
-def _statement(text: str | None) -> dict[str, Any] | None:
-    if text is None:
-        return None
-    try:
-        plain = read_json(text)
-    except ValueError as error:
-        raise Malformed(f"is not JSON: {error}", field="statement") from error
-    loaded: dict[str, Any] = ConfirmReadingSchema().load(plain)
-    return loaded
 
 
 SUBJECT = (LOT.room, "lot")

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from pathlib import PureWindowsPath
+from typing import Any
 
 from flask import request
+from marshmallow import Schema
 from werkzeug.datastructures import FileStorage, MultiDict
 from werkzeug.exceptions import RequestEntityTooLarge
 
@@ -13,6 +15,7 @@ from qc_service.domain.errors import Malformed
 from qc_service.domain.identifiers import Line
 from qc_service.domain.records import Enclosure
 from qc_service.exchange.instruments import MAX_FILE_BYTES
+from qc_service.web.asking import read_json
 
 FORM_ROOM = 64 * 1024
 """What a form may be larger than the file it carries."""
@@ -23,6 +26,19 @@ TOO_MUCH = f"The files of one form have at most {MOST_BYTES:,} bytes together: s
 LONGEST_NAME = 200
 OCTETS = "application/octet-stream"
 _MEDIA_TYPE = re.compile(r"[a-z0-9][a-z0-9.+-]{0,62}/[a-z0-9][a-z0-9.+-]{0,62}", re.ASCII)
+
+
+def stated(schema: type[Schema]) -> dict[str, Any] | None:
+    """The form's ``statement``, JSON by this schema; None without one. Raises ``Malformed``."""
+    text = request.form.get("statement")
+    if text is None:
+        return None
+    try:
+        plain = read_json(text)
+    except ValueError as error:
+        raise Malformed(f"is not JSON: {error}", field="statement") from error
+    loaded: dict[str, Any] = schema().load(plain)
+    return loaded
 
 
 def _parts(most: int, too_large: str) -> tuple[MultiDict[str, str], MultiDict[str, FileStorage]]:

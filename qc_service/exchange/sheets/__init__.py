@@ -1,0 +1,1 @@
+"""Results from a spreadsheet: the template to fill in, and the reading of what was filled in, row by row."""

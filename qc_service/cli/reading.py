@@ -11,7 +11,7 @@ import click
 
 from qc_service.cli.saying import CouldNotAsk, as_json
 from qc_service.exchange.codes import read_line
-from qc_service.exchange.instruments import UnreadableFile, read_instrument, reading_dict
+from qc_service.exchange.instruments import UnreadableFile, installed, read_instrument, reading_dict
 from qc_service.exchange.sheets.template import filled_dict
 
 
@@ -26,6 +26,8 @@ def read_instrument_(*, files: tuple[Path, ...], json_: bool) -> None:
     A filled-in template for results gives its rows, and what is wrong in which cell, as far as the sheet itself says.
     """
     del json_  # a reading is for a program, or for a person who looks closely
+    for reason in installed().unusable:
+        click.echo(reason, err=True)
     refused = False
     for file in files:
         try:

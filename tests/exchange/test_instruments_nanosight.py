@@ -110,6 +110,46 @@ def test_a_factor_that_is_none_is_no_dilution(factor: str) -> None:
     assert read((DILUTION, DILUTION.replace("1.00e+03", factor))).dilution is None
 
 
+def test_a_single_analysis_as_a_continental_program_writes_it() -> None:
+    single = (Path(__file__).parent / "fixtures" / "nanosight-single-analysis.csv").read_bytes()
+    reading = read_instrument(single, "summary.csv")
+    assert (reading.sample, reading.measured_at) == ("EV-TEST-7, passage 2", "2026-02-03T11:00:00")
+    assert (reading.software, reading.dilution) == ("NTA 3.1 Build 3.1.54", "500")
+    assert value(reading, "particle_concentration").value == "6.505E+8"
+    assert value(reading, "size_mode").value == "101.5"
+    assert not [one for one in reading.values if one.derived]
+    assert reading.distribution is not None
+    assert reading.distribution.bins[2] == (Decimal("125.5"), Decimal("22.25E+6"))
+    assert reading.warnings == ()
+
+
+@pytest.mark.parametrize(
+    ("said", "factor"),
+    [
+        ("1000", "1000"),
+        ("1:1000", "1000"),
+        ("1/500", "500"),
+        ("1000x", "1000"),
+        ("x 20", "20"),
+        ("some", None),
+    ],
+)
+def test_a_factor_is_read_however_it_is_written(said: str, factor: str | None) -> None:
+    reading = read((DILUTION, DILUTION.replace("1.00e+03", said)))
+    assert reading.dilution == factor
+    assert ("dilution_unclear" in warnings(reading)) is (factor is None)
+
+
+def test_labels_may_carry_their_unit_and_a_failed_video_no_figure() -> None:
+    reading = read(
+        ("\nD50,", "\nD50 (nm),"), ("\nMode,", "\nMode/nm,"), ("6.00e+08,8.00e+08,", "NaN,8.00e+08,")
+    )
+    assert value(reading, "size_d50").value == "112.0"
+    assert value(reading, "size_mode").value == "102.0"
+    replicates = [one.label for one in reading.replicates if one.assay == "particle_concentration"]
+    assert replicates == ["run_01"]
+
+
 def test_other_delimiters_with_decimal_commas() -> None:
     comma = "\n".join(line.replace(",", ";").replace(".", ",") for line in TEXT.split("\n"))
     reading = read(("2026-02-01 09-15-00,nano", "2026-02-01 09-15-00.nano"), text=comma)

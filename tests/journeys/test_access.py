@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
+from hashlib import sha256
 from io import BytesIO
 from typing import Any
 
@@ -16,6 +18,7 @@ from tests.staging import Stage
 
 ROLES = ("technician", "analyst", "quality", "logistics", "clinician", "auditor", "administrator")
 IF_MATCH = {"If-Match": '"0"'}
+SHEET = b"lot,assay,finding,method,method_version,facility,started,read\n"
 
 
 def sent(stage: Stage, who: str | None, act: Act, token: str | None = None) -> Any:
@@ -24,10 +27,22 @@ def sent(stage: Stage, who: str | None, act: Act, token: str | None = None) -> A
     headers = {"Idempotency-Key": f"access-{stage.keys:08d}", **IF_MATCH}
     if who is not None or token is not None:
         headers["Authorization"] = f"Bearer {token or stage.token(str(who))}"
-    file = (
-        {"data": {"file": (BytesIO(act.route.encode()), "file.txt")}} if act.route == "/attachments" else None
-    )
+    file = {"data": form(act.route)} if act.route in FORMS else None
     return stage.client.post(f"/api/v1{act.path}", headers=headers, **(file or {"json": act.body}))
+
+
+FORMS = {
+    "/attachments": (b"/attachments", None),
+    "/results/sheet": (SHEET, {"confirm": sha256(SHEET).hexdigest()}),
+}
+"""What comes as a form: its file, and what it states."""
+
+
+def form(route: str) -> dict[str, Any]:
+    """The parts of a form."""
+    content, statement = FORMS[route]
+    said = {} if statement is None else {"statement": json.dumps(statement)}
+    return {"file": (BytesIO(content), "file.csv"), **said}
 
 
 def closed(route: Route) -> bool:

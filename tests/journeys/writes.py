@@ -119,6 +119,7 @@ ACTS = (
     _act("/lots/<lot>/deviations", "technician analyst quality", severity="minor", description=TEXT),
     _act("/lots/<lot>/deviations/<int:deviation>/decision", "quality", outcome="justified", statement=TEXT),
     _act("/lots/<lot>/results", "analyst", **_RESULT),
+    _act("/results/sheet", "analyst"),
     _act("/lots/<lot>/results/<int:result>/verification", "analyst quality"),
     _act("/lots/<lot>/verification", "analyst quality", results=[1]),
     _act("/lots/<lot>/results/<int:result>/invalidation", "quality", investigation=1, cause=TEXT),

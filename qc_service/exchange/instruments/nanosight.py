@@ -46,6 +46,7 @@ from qc_service.exchange.instruments.reading import (
 _TITLE = re.compile(r'\s*"?NTA [\w ]{0,40}Summary File', re.ASCII | re.IGNORECASE)
 _MADE_WITH = re.compile(r"Created with (NTA[^,;\t\n]{1,60})", re.IGNORECASE)
 _DILUTION = "Dilution factor"
+_FACTOR = re.compile(r"^\s*(?:1\s*[:/]|x)\s*|\s*x\s*$", re.IGNORECASE)
 _CONCENTRATION = re.compile(r"Concentration \(([^)]*)\)", re.IGNORECASE)
 _SIZES = (
     ("size_mean", "Mean"), ("size_mode", "Mode"), ("size_sd", "SD"),
@@ -192,11 +193,17 @@ def _made_with(text: str) -> str | None:
 
 def _dilution(summary: Summary) -> str | None:
     """The one factor by which every video's sample was diluted, as a number above nought."""
-    factors = summary.cells("results", _DILUTION, prefix=True)
-    cells = {cell for _, cell in factors}
-    if len(cells) != 1 or any(is_missing(cell) for cell in cells):
+    cells = {cell for _, cell in summary.cells("results", _DILUTION, prefix=True)}
+    return _factor(cells.pop(), summary) if len(cells) == 1 else None
+
+
+def _factor(cell: str, summary: Summary) -> str | None:
+    """A factor however it is written: ``1000``, ``1.00e+03``, ``1:1000`` or ``1000x``; None for anything else."""
+    try:
+        bare = _FACTOR.sub("", cell)
+        factor = printed_number(bare, "The factor", decimal_comma=summary.columns.decimal_comma)
+    except UnreadableFile:
         return None
-    factor = printed_number(cells.pop(), "The dilution factor", decimal_comma=summary.columns.decimal_comma)
     return decimal_text(factor) if factor is not None and factor > 0 else None
 
 
@@ -209,6 +216,10 @@ def _dilution_doubts(summary: Summary) -> Iterator[ReadingWarning]:
         detail = f"Dilution factor: not recorded{which}. The concentration is as measured, not the stock's."
         yield ReadingWarning(code="dilution_not_recorded", detail=detail)
     recorded = {cell for _, cell in factors if not is_missing(cell)}
+    unclear = sorted(cell for cell in recorded if _factor(cell, summary) is None)
+    if unclear:
+        detail = f"Dilution factor: {', '.join(unclear)}, which is no factor. Say how the sample was diluted."
+        yield ReadingWarning(code="dilution_unclear", detail=detail)
     if len(recorded) > 1:
         detail = f"The videos were taken at different dilutions: {', '.join(sorted(recorded))}."
         yield ReadingWarning(code="dilution_differs", detail=detail)

@@ -13,6 +13,7 @@ from qc_service.exchange.instruments.nanosight_columns import Columns, Figure, R
 from qc_service.exchange.instruments.reading import SizeDistribution, cut_short, misshapen
 
 _DELIMITER = re.compile(r'^"?Filename:?"?([,;\t])', re.MULTILINE | re.IGNORECASE)
+_IN_NM = re.compile(r"\s*(?:\(nm\)|/nm)$")
 _SETTINGS = (
     ("experiment details", (
         "Software Version", "Experiment Name", "Sample Description", "Pre-treatment", "Diluent", "Remarks",
@@ -146,7 +147,7 @@ def _row(rows: Sequence[Row], label: str, *, prefix: bool = False) -> Row:
     """The first row of a label, empty where there is none; case and a final colon do not matter."""
     wanted = label.casefold()
     for row in rows:
-        name = row[0].rstrip(":").casefold() if row else ""
+        name = _IN_NM.sub("", row[0].rstrip(":").casefold()) if row else ""
         if name == wanted or (prefix and name.startswith(wanted)):
             return row
     return ()

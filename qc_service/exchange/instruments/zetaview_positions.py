@@ -128,7 +128,7 @@ def _run(table: _Table, filename: str) -> Run | None:
     return run_of(
         (name[begins.start() :] if begins else name) or None,
         Decimal(len(table.positions)),
-        counted if traces else None,
+        counted,
         table.figure(table.mean, "av. no of particles"),
     )
 

@@ -368,6 +368,40 @@ def test_read_instrument_refuses_what_is_none(bare: Command, tmp_path: Path) -> 
     assert "refused" in json.loads(result.stdout)
 
 
+def test_read_instrument_shows_how_a_template_is_read(bare: Command, tmp_path: Path) -> None:
+    sheets = [tmp_path / f"results.{ending}" for ending in ("csv", "XLSX")]
+    for sheet in sheets:
+        made = bare("results-template", str(sheet))
+        assert (made.exit_code, str(sheet) in made.stdout) == (0, True)
+    with sheets[0].open("a", encoding="utf-8") as filled:
+        filled.write("EX261101A,ph,,7.3,pH,,,,SOP-1,2,east-laboratory,,2026-11-02,2026-11-02\n")
+        filled.write("EX261101A,ph,,high,pH,,,,SOP-1,2,east-laboratory,,2026-11-02,2026-11-02\n")
+    result = bare("read-instrument", *map(str, sheets))
+    assert result.exit_code == 0
+    csv, xlsx = map(json.loads, result.stdout.splitlines())
+    assert [(one["row"], one["lot"], one["value"]) for one in csv["rows"]] == [(2, "EX261101A", "7.3")]
+    assert [(one["cell"], one["what"]) for one in csv["errors"]] == [("D3", "'high' is not a number")]
+    assert (xlsx["sheet"], xlsx["rows"], xlsx["errors"]) == ("Results", [], [])
+
+
+@pytest.mark.parametrize(
+    ("content", "code"),
+    [(b"a,b\n1,2\n", "unknown_format"), (b"lot,assay,value\n", "malformed"), (b"PK\x03\x04", "truncated")],
+)
+def test_read_instrument_says_what_is_wrong_with_a_sheet(
+    bare: Command, tmp_path: Path, content: bytes, code: str
+) -> None:
+    file = tmp_path / "sheet.csv"
+    file.write_bytes(content)
+    result = bare("read-instrument", str(file))
+    assert (result.exit_code, json.loads(result.stdout)["refused"]) == (1, code)
+
+
+def test_the_template_wants_a_name_that_says_its_format(bare: Command, tmp_path: Path) -> None:
+    result = bare("results-template", str(tmp_path / "results.ods"))
+    assert (result.exit_code, ".xlsx or .csv" in result.stderr) == (2, True)
+
+
 def test_read_instrument_reads_an_export(bare: Command) -> None:
     folder = Path(__file__).parents[3] / "shared" / "instruments"
     if not folder.is_dir():

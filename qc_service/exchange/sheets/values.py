@@ -110,7 +110,7 @@ def unit(text: str) -> Unit:
 
 
 def _folded(text: str) -> str:
-    return text.casefold().replace("μ", "u").replace("µ", "u").replace(" ", "")
+    return text.casefold().replace(" per ", "/").replace("μ", "u").replace("µ", "u").replace(" ", "")
 
 
 def _did_you_mean(text: str, known: Iterable[str]) -> str | None:

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
-from zipfile import BadZipFile, ZipFile
+from zipfile import ZipFile
 
 import openpyxl
 
@@ -72,7 +72,10 @@ def _must_be_harmless(content: bytes) -> None:
                 if part.filename.endswith((".xml", ".rels")) and _DOCTYPE.search(archive.read(part)):
                     detail = "The workbook's XML defines entities, as none from a spreadsheet does."
                     raise UnreadableFile("malformed", detail)
-    except (BadZipFile, EOFError, NotImplementedError, RuntimeError, OSError, ValueError):
+    except UnreadableFile:
+        raise
+    except Exception:
+        # As below: what zipfile and zlib make of a damaged archive is not said anywhere.
         detail = "The workbook cannot be unzipped: it is cut short, encrypted or damaged. Save it again."
         raise UnreadableFile("truncated", detail) from None
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -366,3 +367,10 @@ def test_whatever_stands_in_a_cell_every_row_is_read_or_named(
         filled = read_sheet(content)
         told = {one.row for one in filled.faults} | {row for one in filled.results for row in one.rows}
         assert {2, 3} <= told
+
+
+def test_the_how_to_names_every_column_as_it_is() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "how-to" / "import-a-spreadsheet.md").read_text("utf-8")
+    for column in COLUMNS:
+        star = " *" if column.required else ""
+        assert f"| `{column.name}`{star} | {column.takes} | {', '.join(column.also)} |" in page

@@ -39,6 +39,7 @@ from qc_service.domain.verdict import Finding, ScannedCode
 from qc_service.exchange.label_tokens import label_token
 from qc_service.exchange.labels.press import proof
 from qc_service.exchange.scanned_tokens import vial_of_token
+from qc_service.exchange.units import convert
 from qc_service.keystore import ROLES, Keystore, KeyUnusable
 from qc_service.ledger.forkfile import ForkFile
 from qc_service.ledger.keys import PublicKey
@@ -183,7 +184,7 @@ def assemble(
 
     return Capabilities(
         settings=settings, engine=engine, keystore=keystore, store=store, tokens=SqlTokens(engine),
-        acts=Acts(store, attestor, clock, open_token), open_token=open_token, publisher=publisher,
+        acts=Acts(store, attestor, clock, open_token, convert), open_token=open_token, publisher=publisher,
         bundler=Bundler(store=store, publisher=publisher, signer=signer, issuer=root.issuer),
         recall_lists=RecallLists(store=store, publisher=publisher, signer=signer, issuer=root.issuer),
         clock=clock, fresh=secrets.token_bytes, root=root,

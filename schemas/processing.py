@@ -29,7 +29,8 @@ DEVIATION_OUTCOMES = ("justified", "not_justified")
 CAUSES = (
     "step_skipped", "step_repeated", "step_reordered", "step_not_planned", "facility_not_certified",
     "calibration_expired", "reagent_expired", "reagent_not_accepted", "parent_not_released",
-    "more_consumed_than_made", "fill_counts_disagree", "expiry_beyond_shelf_life", "other",
+    "more_consumed_than_made", "fill_counts_disagree", "expiry_beyond_shelf_life",
+    "specimen_out_of_limits", "method_not_specified", "other",
 )  # fmt: skip
 
 

@@ -26,11 +26,14 @@ from schemas.members import (
 
 COMPARATORS = ("=", "<", ">", "<=", ">=", "below_lod", "below_loq")
 UNITS = (
-    "particles/mL", "particles/µg", "particles/vial", "nm", "mV", "EU/mL", "EU/vial", "EU/kg", "EU/kg/h", "pg/mL",
-    "ng/mL", "µg/mL", "mg/mL", "ng/dose", "mOsm/kg", "particles/frame", "%", "pH", "mL", "µL", "cells/mL", "cells",
-    "CFU/mL", "CFU/vial", "population doublings", "passages", "particulates/container", "mbar", "copies/mL",
-    "ratio", "count",
+    "particles/mL", "particles/µL", "particles/L", "particles/µg", "particles/mg", "particles/vial",
+    "particles/dose", "nm", "µm", "mV", "V", "EU/mL", "IU/mL", "EU/vial", "EU/kg", "EU/kg/h", "pg/mL", "ng/mL",
+    "µg/mL", "mg/mL", "g/L", "pg/dose", "ng/dose", "µg/dose", "ng/vial", "µg/vial", "mOsm/kg", "Osm/kg",
+    "particles/frame", "%", "pH", "mL", "µL", "L", "cells/mL", "cells/µL", "cells", "CFU/mL", "CFU/vial",
+    "population doublings", "passages", "particulates/container", "mbar", "bar", "kPa", "psi", "copies/mL",
+    "copies/µL", "ratio", "count",
 )  # fmt: skip
+DOSE_UNITS = ("mL/kg", "mL/kg/h", "mL", "vials")
 CAUSES = (
     "out_of_specification", "doubtful_result", "donor_review", "temperature_excursion", "adverse_reaction",
     "complaint",
@@ -76,23 +79,73 @@ class TestRunSchema(Strict):
     reason = text("Why it is recorded as it is.")
 
 
-class RecordResultSchema(TestRunSchema):
+class DilutionSchema(Strict):
+    """How far the specimen was diluted; the value is that of the undiluted specimen."""
+
+    factor = decimal("How many times, 1 or more.", required=True)
+    measured = decimal("What was read in the diluted specimen; left out where the instrument multiplied.")
+
+
+class StatedDoseSchema(Strict):
+    """The dose by which a content per mL or per vial becomes one per kilogram of body mass, or per dose."""
+
+    amount = decimal("How much is given.", required=True)
+    unit = term(DOSE_UNITS, "What that is measured in.", required=True)
+    body_mass = decimal("Of whom it is given to, in kg; a dose per kg has none.")
+    hours = decimal("Over how many hours it is given.")
+    vial_volume = decimal("How many mL a vial holds.")
+
+
+class SpecimenStorageSchema(Strict):
+    """How a specimen was kept until the assay, in degrees Celsius."""
+
+    condition = line("Where and how, such as freezer F-2.", required=True)
+    stored_from = moment("From when, with its zone.", required=True)
+    stored_until = moment("Until when, with its zone.", required=True)
+    min = decimal("The lowest temperature seen.", required=True)
+    max = decimal("The highest temperature seen.", required=True)
+
+
+class SpecimenSchema(Strict):
+    """What was taken for the assay."""
+
+    id = line("What it is called.", required=True)
+    taken_at = moment("When it was taken, with its zone.", required=True)
+    storage = part(SpecimenStorageSchema, "How it was kept, where it was not tested at once.")
+
+
+class MeasuredSchema(TestRunSchema):
     """One result: a value with its unit, a finding in words, or that the value lay below the LOD or LOQ."""
 
     assay = line("Such as endotoxin.", required=True, longest=LONGEST_SLUG)
     comparator = term(COMPARATORS, "= unless said; below_lod and below_loq have no value.", none=False)
-    value = decimal("Exact, as text.")
-    unit = term(UNITS, "The value's unit; the one of the specification's limit.")
+    value = decimal(
+        "Exact, as text; without it the replicates' mean, or what was measured times the dilution."
+    )
+    unit = term(UNITS, "The value's unit: the limit's, or one that goes over into it.")
     finding = line("In words, such as growth, no_growth, detected, not_detected, positive.")
     lod = decimal("The limit of detection, in the same unit.")
     loq = decimal("The limit of quantitation, in the same unit.")
     instrument = name("From the register of equipment.")
     raw_file = fixed(64, "An attached file by its SHA-256.")
-    replicates = parts(ReplicateSchema, "What the value was worked out from.", most=1000)
+    replicates = parts(ReplicateSchema, "What the value was worked out from, in the value's unit.", most=1000)
     warnings_answered = parts(WarningAnswerSchema, "One for each warning of the instrument.", most=1000)
     clouded = truth("Whether the product clouded the sterility medium.")
     subcultured = moment("When the clouded medium was transferred.")
     rapid_method = part(RapidMethodSchema, "The validated rapid method, if one was used.")
+    dilution = part(DilutionSchema, "How far the specimen was diluted, if it was.")
+    dose = part(StatedDoseSchema, "The dose that the limit's unit speaks of, if it speaks of one.")
+    specimen = part(SpecimenSchema, "What was taken for the assay.")
+
+
+class RecordResultSchema(MeasuredSchema):
+    """One result as the analyst states it."""
+
+
+class CorrectResultSchema(MeasuredSchema):
+    """A result anew and whole, in place of one that was recorded wrongly."""
+
+    reason = text("What was wrong.", required=True)
 
 
 class AssayMethodSchema(Strict):
@@ -195,11 +248,38 @@ class ConcludeInvestigationSchema(Strict):
     disposition = term(PROPOSALS, "What is proposed for the lot; no release where the result stands.")
 
 
+class SpreadSchema(Strict):
+    """What the replicates say together."""
+
+    count = count("How many there are.", required=True)
+    mean = decimal("Their mean.", required=True)
+    cv_percent = decimal("Their coefficient of variation, to two decimals.", required=True)
+    value_differs = truth("Whether the value is another than their mean; look why.", required=True)
+
+
+class ConversionSchema(Strict):
+    """The result's numbers in the unit of its limit."""
+
+    unit = term(UNITS, "The limit's unit.", required=True, none=False)
+    factor = decimal("One of the entered unit is so much of this one.", required=True)
+    how = words("The same in words, with the dose that it takes.")
+    value = decimal("The value.")
+    lod = decimal("The limit of detection.")
+    loq = decimal("The limit of quantitation.")
+    replicates = parts(ReplicateSchema, "The replicates.", most=1000)
+
+
 class ResultSchema(RecordResultSchema):
     """A result as it stands."""
 
     result = count("Its number in the lot, from 1.", required=True)
-    stated = words("The result in words, with its unit.")
+    stated = words("The result in words, with its unit, as it was entered.")
+    derived = words("How the value was got, where nobody entered it.", none=True)
+    conversion = part(ConversionSchema, "What it is in the unit of its limit, where that is another.")
+    converted = words("The same in words.", none=True)
+    spread = part(SpreadSchema, "What the replicates say together, if there are any.")
+    corrects = count("The result that this one corrects.", none=True, required=True)
+    superseded_by = count("The result that corrects this one.", none=True, required=True)
     final = truth("False for an interim reading.", required=True)
     analyst = words("The printed name of who recorded it.")
     recorded_at = moment("When it was recorded.", required=True)

@@ -33,6 +33,7 @@ from qc_service.domain.identifiers import Line, OrganisationId, PersonId
 from qc_service.domain.permissions import Role
 from qc_service.domain.records import Enclosure
 from qc_service.domain.vials import Vial
+from qc_service.exchange.units import convert
 from qc_service.ledger.keys import Ed25519Signer
 from qc_service.ledger.merkle import Frontier
 
@@ -242,7 +243,8 @@ class World:
     @property
     def acts(self) -> Acts:
         """The doorway."""
-        return Acts(self.store, Attestor(issuer=ISSUER, signer=signer(), fresh=self.fresh), self.clock)
+        attestor = Attestor(issuer=ISSUER, signer=signer(), fresh=self.fresh)
+        return Acts(self.store, attestor, self.clock, convert=convert)
 
     @property
     def view(self) -> View:

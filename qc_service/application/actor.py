@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
+from qc_service.domain.conversion import Convert
 from qc_service.domain.errors import Forbidden
 from qc_service.domain.identifiers import Line, OrganisationId, PersonId
 from qc_service.domain.permissions import ROLE_PERMISSIONS, SEE_EVERYTHING, Permission, Role
@@ -52,9 +53,11 @@ OpenToken = Callable[[str], ScannedCode | Finding]
 
 @dataclass(frozen=True, kw_only=True)
 class Occasion:
-    """The circumstances of one act: who, the server's time, a source of random bytes, and who can read tokens."""
+    """The circumstances of one act: who, the server's time, a source of random bytes, and who can read tokens and
+    convert units."""
 
     actor: Actor
     at: datetime
     fresh: Callable[[int], bytes]
     open_token: OpenToken | None = None
+    convert: Convert | None = None

@@ -22,6 +22,7 @@ from qc_service.application.ports import (
     Unavailable,
 )
 from qc_service.application.view import View
+from qc_service.domain.conversion import Convert
 from qc_service.domain.errors import Conflict, DomainError, Forbidden, NotFound, Refused
 from qc_service.domain.records import New
 
@@ -75,10 +76,16 @@ class Acts:
     """Performs use cases: nothing else in the service signs or commits."""
 
     def __init__(
-        self, store: Store, attestor: Attestor, clock: Clock, open_token: OpenToken | None = None
+        self,
+        store: Store,
+        attestor: Attestor,
+        clock: Clock,
+        open_token: OpenToken | None = None,
+        convert: Convert | None = None,
     ) -> None:
         self._store = store
         self._open_token = open_token
+        self._convert = convert
         self._histories = Histories()
         self._attestor = attestor
         self._clock = clock
@@ -169,7 +176,7 @@ class Acts:
             raise Unavailable("The server's clock is more than five minutes behind the log; set the clock.")
         return Occasion(
             actor=actor, at=recorded_not_before(now, head.recorded_at), fresh=self._attestor.fresh,
-            open_token=self._open_token,
+            open_token=self._open_token, convert=self._convert,
         )  # fmt: skip
 
     def _replayed(self, retry: Retry | None) -> Receipt | None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from qc_service.application.access import own
 from qc_service.application.actor import Occasion
+from qc_service.application.stating import conversions_for
 from qc_service.application.view import View
 from qc_service.domain.assessment import Outcome, assess
 from qc_service.domain.errors import Reason, Refused
@@ -41,7 +42,8 @@ def assess_lot(view: View, occasion: Occasion, intent: AssessLot) -> tuple[New, 
     if specification is None:
         detail = f"Product {lot.product} has no specification in force; approve one first."
         raise AssessmentRefused(detail, (Reason(code="no_specification", detail=detail, source="Q2"),))
-    assessed = assess(lot.product, specification, quality.results)
+    conversions = conversions_for(specification, quality.results, occasion.convert)
+    assessed = assess(lot.product, specification, quality.results, conversions)
     looked_into = {investigation.result for investigation in quality.investigations}
     failing = [
         quality.result(judged.result).recorded

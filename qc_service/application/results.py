@@ -3,38 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields, replace
-from typing import Any
+from dataclasses import dataclass, replace
 
-from qc_service.application.access import own, readable
+from qc_service.application.access import own
 from qc_service.application.actor import Actor, Occasion
 from qc_service.application.attachments import document
 from qc_service.application.days import must_have_come
-from qc_service.application.references import known, ours
 from qc_service.application.specification_holds import held_where_short
+from qc_service.application.stating import Bench, members
 from qc_service.application.view import View
-from qc_service.domain.codec import to_plain
-from qc_service.domain.comparison import compare, must_be_stated_for
-from qc_service.domain.departures import cover_on, departures_of_cover, departures_of_equipment
 from qc_service.domain.errors import Fault, Malformed, Reason
-from qc_service.domain.facilities import FACILITY
 from qc_service.domain.identifiers import LotNumber, Sha256, Text
 from qc_service.domain.investigations import opened_for
 from qc_service.domain.lots import LOT, Lot
 from qc_service.domain.measurements import Measurement
 from qc_service.domain.permissions import Permission
-from qc_service.domain.processing import Departure, opened
+from qc_service.domain.processing import opened
 from qc_service.domain.products import PRODUCT
 from qc_service.domain.records import Enclosure, File, Meaning, New
-from qc_service.domain.registers import EQUIPMENT
 from qc_service.domain.results import (
     Result,
     ResultInvalidated,
     ResultRecorded,
     ResultVerified,
     VerificationRefused,
+    with_result,
 )
-from qc_service.domain.specifications import Judgement, Specification
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,6 +37,15 @@ class RecordResult(Measurement):
 
     lot: LotNumber
     reason: Text | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class CorrectResult(Measurement):
+    """A result recorded wrongly, stated anew and whole; it stays on record, and says by which it was superseded."""
+
+    lot: LotNumber
+    result: int
+    reason: Text
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,7 +80,25 @@ def record_result(view: View, occasion: Occasion, intent: RecordResult) -> tuple
     """Record one result and its consequences; raises ``Malformed`` for what cannot be understood only."""
     occasion.actor.must(Permission.RECORD_RESULT)
     lot = own(view, occasion.actor, LOT, intent.lot)
-    return results_of(view, occasion, lot, (Measurement(**_members(intent)),), reason=intent.reason)
+    return results_of(view, occasion, lot, (Measurement(**members(intent)),), reason=intent.reason)
+
+
+def correct_result(view: View, occasion: Occasion, intent: CorrectResult) -> tuple[New, ...]:
+    """Record the result anew (rule Q4; 21 CFR 11.10(e)): it counts in place of the first, once it is verified.
+
+    Raises ``CorrectionRefused`` for one that fails or is looked into, unless the laboratory's error was found.
+    """
+    occasion.actor.must(Permission.CORRECT_RESULT)
+    lot = own(view, occasion.actor, LOT, intent.lot)
+    corrected = lot.quality.result(intent.result)
+    lot.quality.must_correct(
+        intent.result, lot.quality.specification(view.get(PRODUCT, lot.product), occasion.at)
+    )
+    if intent.assay != corrected.recorded.assay:
+        detail = f"result {intent.result} is of {corrected.recorded.assay}: record another assay by itself"
+        raise Malformed(detail, field="assay")
+    anew = Measurement(**members(intent))
+    return results_of(view, occasion, lot, (anew,), reason=intent.reason, corrects=intent.result)
 
 
 def verify_result(view: View, occasion: Occasion, intent: VerifyResult) -> tuple[New, ...]:
@@ -157,24 +178,25 @@ def results_of(
     *,
     enclosed: Enclosure | None = None,
     reason: Text | None = None,
+    corrects: int | None = None,
 ) -> tuple[New, ...]:
     """The records of one act's results, and of the deviations and investigations they open.
 
-    A laboratory that nothing in force covered and an instrument out of calibration open a deviation (rule P7),
-    a result that fails its criterion an investigation (rule Q4). ``enclosed`` is the one raw file that comes
-    along; without it a raw file is an attachment. Raises ``Malformed``.
+    A laboratory that nothing in force covered, an instrument out of calibration, a specimen kept out of limits and
+    another method than is laid down open a deviation (rules P7, P9), a result that fails its criterion an
+    investigation (rule Q4). ``enclosed`` is the one raw file that comes along; without it a raw file is an
+    attachment. ``corrects`` is the result that this one supersedes. Raises ``Malformed``.
     """
-    specification = lot.quality.specification(view.get(PRODUCT, lot.product), occasion.at)
-    bodies: list[ResultRecorded] = []
-    departures: dict[Departure, None] = {}
+    product = view.get(PRODUCT, lot.product)
+    bench = Bench(product=product, specification=lot.quality.specification(product, occasion.at))
+    stated = []
     for number, measurement in enumerate(measurements, start=len(lot.quality.results) + 1):
         must_have_come(measurement.read, occasion.at, "/read")
         _must_retest(lot, measurement)
-        body, found = _judged(view, occasion.actor, number, measurement)
-        bodies.append(body)
-        departures |= dict.fromkeys(found)
-    failing = tuple(body for body in bodies if _fails(specification, body))
-    new = tuple(_as_read(occasion, body) for body in bodies)
+        stated.append(bench.stated(view, occasion, number, measurement, corrects))
+    bodies = [one.body for one in stated]
+    departures = dict.fromkeys(departure for one in stated for departure in one.departures)
+    failing = tuple(one.body for one in stated if one.fails)
     raw = () if enclosed else _raw_file(view, occasion.actor, bodies[0].raw_file)
     first = New(name=lot.number, body=bodies[0], occurred_at=bodies[0].read, reason=reason, files=raw)
     others = (enclosed.file,) if enclosed else ()
@@ -189,46 +211,18 @@ def results_of(
             New(name=lot.number, body=body)
             for body in opened_for(failing, after=len(lot.quality.investigations))
         ),
-        *held_where_short(view, lot, (*lot.quality.results, *new)),
+        *held_where_short(view, lot, _with_all(occasion, lot.quality.results, bodies)),
     )
 
 
-def _judged(
-    view: View, actor: Actor, number: int, measurement: Measurement
-) -> tuple[ResultRecorded, tuple[Departure, ...]]:
-    """The result with its laboratory's cover and its instrument's calibration frozen, and what departed."""
-    laboratory = known(view, FACILITY, measurement.facility, "/facility")
-    name = measurement.instrument
-    equipment = () if name is None else (ours(view, actor, EQUIPMENT, name, "/instrument"),)
-    days = (measurement.started.day, measurement.read.day)
-    body = ResultRecorded(
-        result=number,
-        calibration_due=next((one.calibration_due for one in equipment), None),
-        covered_by=cover_on(laboratory, measurement.operation, days),
-        **_members(measurement),
-    )
-    return body, (
-        *departures_of_cover(laboratory, measurement.operation, days),
-        *departures_of_equipment(equipment, measurement.read.day),
-    )
-
-
-def _as_read(occasion: Occasion, body: ResultRecorded) -> Result:
-    """The result as it will stand, for what follows from it in the same act."""
-    return Result(recorded=body, analyst=occasion.actor.signer(), recorded_at=occasion.at, digest="")
-
-
-def _members(measurement: Measurement) -> dict[str, Any]:
-    return {field.name: getattr(measurement, field.name) for field in fields(Measurement)}
-
-
-def _fails(specification: Specification | None, measurement: Measurement) -> bool:
-    """Whether it is out of specification; raises ``Malformed`` where it is not stated as that asks."""
-    criterion = specification.criterion(measurement.assay) if specification else None
-    if criterion is None:
-        return False
-    must_be_stated_for(criterion, measurement)
-    return compare(criterion, measurement) is Judgement.FAIL
+def _with_all(
+    occasion: Occasion, results: tuple[Result, ...], bodies: Sequence[ResultRecorded]
+) -> tuple[Result, ...]:
+    """The results as they will stand, for what follows from them in the same act."""
+    for body in bodies:
+        new = Result(recorded=body, analyst=occasion.actor.signer(), recorded_at=occasion.at, digest="")
+        results = with_result(results, new)
+    return results
 
 
 def _must_retest(lot: Lot, measurement: Measurement) -> None:
@@ -245,29 +239,3 @@ def _raw_file(view: View, actor: Actor, sha256: Sha256 | None) -> tuple[File, ..
         return document(view, actor, sha256)
     except Malformed as error:
         raise Malformed(error.detail, field="raw_file") from error
-
-
-def read_results(view: View, actor: Actor, lot: str) -> dict[str, object]:
-    """Every result of a lot with its standing, and every investigation."""
-    actor.must(Permission.READ_RECORDS)
-    quality = readable(view, actor, LOT, lot).quality
-    return {
-        "results": [_result_shown(result) for result in quality.results],
-        "investigations": [to_plain(investigation) for investigation in quality.investigations],
-    }
-
-
-def _result_shown(result: Result) -> dict[str, object]:
-    measurement = result.recorded
-    return {
-        **to_plain(measurement),
-        "stated": measurement.in_words,
-        "final": measurement.final,
-        "analyst": result.analyst.printed_name,
-        "recorded_at": to_plain(result.recorded_at),
-        "verified_by": result.verified_by.printed_name if result.verified_by else None,
-        "verified_at": to_plain(result.verified_at),
-        "valid": result.valid,
-        "beyond_plan": result.beyond_plan,
-        "invalidated": to_plain(result.invalidated),
-    }

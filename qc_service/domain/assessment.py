@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
-from qc_service.domain.comparison import compare, compared
+from qc_service.domain.comparison import compare, compared, shortfall
+from qc_service.domain.conversion import ResultConverted
 from qc_service.domain.identifiers import Line, ProductCode
 from qc_service.domain.products import Product
 from qc_service.domain.records import Body, Signer, record
+from qc_service.domain.replicates import Shortfall
 from qc_service.domain.results import Result
 from qc_service.domain.specifications import Criterion, Judgement, Specification
 
@@ -22,14 +24,17 @@ class Outcome(StrEnum):
     FAIL = "fail"
     MISSING = "missing"
     UNVERIFIED = "unverified"
+    TOO_FEW_REPLICATES = "too_few_replicates"
+    SPREAD_TOO_WIDE = "spread_too_wide"
+    OTHER_METHOD = "other_method"
 
 
 @dataclass(frozen=True, kw_only=True)
 class CriterionJudged:
     """One criterion with its limits as they were, the result that decides it and how that result compares.
 
-    ``stated`` is the result as the laboratory put it and ``compared`` the value at its limit's place
-    (rule Q6), both in the criterion's unit.
+    ``stated`` is the result and ``compared`` the value at its limit's place (rule Q6), both in the criterion's
+    unit. Where the laboratory put it in another, ``entered`` is what it put and ``how`` how that was converted.
     """
 
     criterion: Criterion
@@ -37,6 +42,8 @@ class CriterionJudged:
     result: int | None = None
     stated: Line | None = None
     compared: Line | None = None
+    entered: Line | None = None
+    how: Line | None = None
 
     @property
     def in_words(self) -> str:
@@ -51,6 +58,7 @@ class LotAssessed(Body):
 
     The specification is the one in force at the lot's first assessment; later assessments keep it. ``passed``
     says that every required criterion has a passing, verified result; one that fails is recorded as well.
+    ``conversions`` are of results that were recorded when another unit's limit, or none, was in force.
     """
 
     product: ProductCode
@@ -58,6 +66,7 @@ class LotAssessed(Body):
     effective_from: date
     judgements: tuple[CriterionJudged, ...]
     passed: bool
+    conversions: tuple[ResultConverted, ...] = ()
 
     def cites(self) -> tuple[str, ...]:
         """The product whose specification was applied."""
@@ -103,15 +112,34 @@ def product_day(product: Product, at: datetime) -> date:
     return at.astimezone(ZoneInfo(product.zone)).date()
 
 
-def assess(product: ProductCode, specification: Specification, results: tuple[Result, ...]) -> LotAssessed:
-    """The lot's assessment by this specification, from the results as they stand."""
-    judged = judge(specification, results)
+def assess(
+    product: ProductCode,
+    specification: Specification,
+    results: tuple[Result, ...],
+    conversions: tuple[ResultConverted, ...] = (),
+) -> LotAssessed:
+    """The lot's assessment by this specification, from the results as they stand, with these converted first."""
+    judged = judge(specification, with_conversions(results, conversions))
     return LotAssessed(
         product=product,
         specification=specification.version,
         effective_from=specification.effective_from,
         judgements=judged,
         passed=all(one.outcome is Outcome.PASS for one in judged if one.criterion.required),
+        conversions=conversions,
+    )
+
+
+def with_conversions(
+    results: tuple[Result, ...], conversions: tuple[ResultConverted, ...]
+) -> tuple[Result, ...]:
+    """The results, each with the newest conversion of its numbers."""
+    newest = {conversion.result: conversion for conversion in conversions}
+    return tuple(
+        replace(one, recorded=replace(one.recorded, conversion=newest[one.number]))
+        if one.number in newest
+        else one
+        for one in results
     )
 
 
@@ -154,16 +182,21 @@ def _judged(criterion: Criterion, results: tuple[Result, ...]) -> CriterionJudge
     if not counted:
         return CriterionJudged(criterion=criterion, outcome=Outcome.MISSING)
     gravity, number, result = max(counted, key=lambda one: one[:2])
+    recorded = result.recorded
+    worded = recorded.finding is not None
+    converted = not worded and criterion.unit is not None and str(recorded.unit) != criterion.unit
     return CriterionJudged(
         criterion=criterion,
         outcome=_GRAVITY[gravity],
         result=number,
-        stated=Line(result.recorded.stated),
-        compared=compared(criterion, result.recorded),
+        stated=Line(recorded.stated if worded else recorded.stated_for(criterion.unit)),
+        compared=compared(criterion, recorded),
+        entered=Line(recorded.in_words) if converted else None,
+        how=recorded.conversion.how if converted and recorded.conversion else None,
     )
 
 
-_GRAVITY = (Outcome.PASS, Outcome.UNVERIFIED, Outcome.FAIL)
+_GRAVITY = (*(Outcome(shortfall) for shortfall in Shortfall), Outcome.PASS, Outcome.UNVERIFIED, Outcome.FAIL)
 """Which result decides where there are several: the gravest, and of those the latest."""
 
 
@@ -176,4 +209,7 @@ def _outcome(criterion: Criterion, result: Result) -> Outcome | None:
         return None
     if shown is Judgement.PASS:
         return Outcome.PASS if result.verified_by else Outcome.UNVERIFIED
-    return Outcome.FAIL if shown is Judgement.FAIL else None
+    if shown is Judgement.FAIL:
+        return Outcome.FAIL
+    short = shortfall(criterion, result.recorded)
+    return Outcome(short) if short else None

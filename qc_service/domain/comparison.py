@@ -5,6 +5,7 @@ from __future__ import annotations
 from qc_service.domain.errors import Fault, Malformed
 from qc_service.domain.identifiers import Line
 from qc_service.domain.measurements import Measurement
+from qc_service.domain.replicates import Shortfall, too_loose
 from qc_service.domain.specifications import Criterion, CriterionKind, Judgement
 
 LONGEST_LINE = 200
@@ -14,7 +15,7 @@ LONGEST_LINE = 200
 def must_be_stated_for(criterion: Criterion, measurement: Measurement) -> None:
     """Refuse a result stated otherwise than its criterion asks, naming what mends it (rule Q1).
 
-    A unit is never converted: the laboratory states the value in the unit of the limit. Raises ``Malformed``.
+    A number in another unit is compared where the measurement is known in the limit's, too. Raises ``Malformed``.
     """
     if criterion.kind is not CriterionKind.NUMERIC and measurement.finding is None:
         _refuse(
@@ -22,7 +23,10 @@ def must_be_stated_for(criterion: Criterion, measurement: Measurement) -> None:
         )
     if criterion.kind is CriterionKind.NUMERIC and measurement.finding is not None:
         _refuse("value", f"the specification judges {criterion.assay} by a value in {criterion.unit}")
-    if criterion.kind is CriterionKind.NUMERIC and str(measurement.unit) != criterion.unit:
+    if (
+        criterion.kind is CriterionKind.NUMERIC
+        and measurement.figure_for(criterion.unit)[1] != criterion.unit
+    ):
         _refuse("unit", f"the limit is in {criterion.unit}: state the value in {criterion.unit}")
 
 
@@ -31,11 +35,21 @@ def _refuse(member: str, detail: str) -> None:
 
 
 def compare(criterion: Criterion, measurement: Measurement) -> Judgement:
-    """What the result shows; an interim reading shows nothing unless it fails (USP <71>)."""
+    """What the result shows; one that falls short, or is interim, shows nothing unless it fails (rule Q3; USP <71>)."""
     if measurement.finding is None:
-        return criterion.judge(measurement.comparator, measurement.figure, str(measurement.unit))
-    shown = criterion.judge_finding(measurement.finding)
-    return shown if measurement.final or shown is Judgement.FAIL else Judgement.NOT_SHOWN
+        figure, unit = measurement.figure_for(criterion.unit)
+        shown = criterion.judge(measurement.comparator, figure, unit)
+    else:
+        shown = criterion.judge_finding(measurement.finding)
+    taken = measurement.final and shortfall(criterion, measurement) is None
+    return shown if shown is Judgement.FAIL or taken else Judgement.NOT_SHOWN
+
+
+def shortfall(criterion: Criterion, measurement: Measurement) -> Shortfall | None:
+    """Why the result cannot pass whatever its number is: by its method, or its replicates."""
+    if criterion.method_binding and not criterion.is_by(measurement.method, measurement.method_version):
+        return Shortfall.OTHER_METHOD
+    return too_loose(criterion, measurement)
 
 
 def compared(criterion: Criterion, measurement: Measurement) -> Line | None:
@@ -45,7 +59,8 @@ def compared(criterion: Criterion, measurement: Measurement) -> Line | None:
     """
     if measurement.finding is not None:
         return None
+    figure, _ = measurement.figure_for(criterion.unit)
     limits = (limit for limit in (criterion.low, criterion.high) if limit is not None)
-    shown = dict.fromkeys(str(criterion.rounded(measurement.figure, limit)) for limit in limits)
+    shown = dict.fromkeys(str(criterion.rounded(figure, limit)) for limit in limits)
     written = " and ".join(shown)
-    return Line(written if len(written) <= LONGEST_LINE else str(measurement.figure))
+    return Line(written if len(written) <= LONGEST_LINE else str(figure))

@@ -10,6 +10,7 @@ from enum import StrEnum
 from qc_service.domain.errors import Fault, Malformed
 from qc_service.domain.identifiers import EquipmentId, FacilityId, Line, Sha256, Slug, Text
 from qc_service.domain.moments import ZonedTime
+from qc_service.domain.obtaining import Dilution, Specimen, StatedDose
 from qc_service.domain.vocabulary import Operation
 
 GROWTH = Line("growth")
@@ -24,11 +25,18 @@ class Unit(StrEnum):
     """The units a value may stand in; another unit is one line here."""
 
     PARTICLES_PER_ML = "particles/mL"
+    PARTICLES_PER_UL = "particles/µL"
+    PARTICLES_PER_L = "particles/L"
     PARTICLES_PER_UG = "particles/µg"
+    PARTICLES_PER_MG = "particles/mg"
     PARTICLES_PER_VIAL = "particles/vial"
+    PARTICLES_PER_DOSE = "particles/dose"
     NANOMETRE = "nm"
+    MICROMETRE = "µm"
     MILLIVOLT = "mV"
+    VOLT = "V"
     ENDOTOXIN_PER_ML = "EU/mL"
+    ENDOTOXIN_INTERNATIONAL_PER_ML = "IU/mL"
     ENDOTOXIN_PER_VIAL = "EU/vial"
     ENDOTOXIN_PER_KG = "EU/kg"
     ENDOTOXIN_PER_KG_HOUR = "EU/kg/h"
@@ -36,14 +44,22 @@ class Unit(StrEnum):
     NANOGRAM_PER_ML = "ng/mL"
     MICROGRAM_PER_ML = "µg/mL"
     MILLIGRAM_PER_ML = "mg/mL"
+    GRAM_PER_L = "g/L"
+    PICOGRAM_PER_DOSE = "pg/dose"
     NANOGRAM_PER_DOSE = "ng/dose"
+    MICROGRAM_PER_DOSE = "µg/dose"
+    NANOGRAM_PER_VIAL = "ng/vial"
+    MICROGRAM_PER_VIAL = "µg/vial"
     OSMOLALITY = "mOsm/kg"
+    OSMOLES_PER_KG = "Osm/kg"
     PARTICLES_PER_FRAME = "particles/frame"
     PERCENT = "%"
     PH = "pH"
     MILLILITRE = "mL"
     MICROLITRE = "µL"
+    LITRE = "L"
     CELLS_PER_ML = "cells/mL"
+    CELLS_PER_UL = "cells/µL"
     CELLS = "cells"
     CFU_PER_ML = "CFU/mL"
     CFU_PER_VIAL = "CFU/vial"
@@ -51,7 +67,11 @@ class Unit(StrEnum):
     PASSAGES = "passages"
     PARTICULATES_PER_CONTAINER = "particulates/container"
     MILLIBAR = "mbar"
+    BAR = "bar"
+    KILOPASCAL = "kPa"
+    POUND_PER_SQUARE_INCH = "psi"
     COPIES_PER_ML = "copies/mL"
+    COPIES_PER_UL = "copies/µL"
     RATIO = "ratio"
     COUNT = "count"
 
@@ -128,10 +148,18 @@ class Measurement:
     rapid_method: RapidMethod | None = None
     retests: int | None = None
     resamples: int | None = None
+    dilution: Dilution | None = None
+    dose: StatedDose | None = None
+    specimen: Specimen | None = None
 
     def __post_init__(self) -> None:
         """Refuse what cannot be understood, all of it at once."""
-        faults = (*self._value_faults(), *self._time_faults(), *self._sterility_faults())
+        faults = (
+            *self._value_faults(),
+            *self._further_faults(),
+            *self._time_faults(),
+            *self._sterility_faults(),
+        )
         if faults:
             raise Malformed("; ".join(f"{fault.pointer}: {fault.detail}" for fault in faults), faults=faults)
 
@@ -160,6 +188,22 @@ class Measurement:
         return number
 
     @property
+    def is_below(self) -> bool:
+        """Whether all that is known is a limit that the value lay below."""
+        return self.comparator in _SPOKEN
+
+    def figure_for(self, unit: str | None) -> tuple[Decimal, str]:  # noqa: ARG002  a record may hold a conversion
+        """The figure with its unit, in this one if it is known in it. Raises ``ValueError`` for a finding."""
+        return self.figure, str(self.unit)
+
+    def stated_for(self, unit: str | None) -> str:
+        """The number with its comparator as a person reads it, in this unit if it is known in it."""
+        figure, _ = self.figure_for(unit)
+        if self.comparator is Comparator.EQUAL:
+            return str(figure)
+        return f"{_SPOKEN.get(self.comparator, self.comparator)} {figure}"
+
+    @property
     def final(self) -> bool:
         """Whether the reading can stand for the assay; "no growth to date" is interim (USP <71>).
 
@@ -179,9 +223,7 @@ class Measurement:
         if self.finding is not None:
             day = f" on day {self.incubated.days}" if self.is_sterility else ""
             return f"{self.finding}{day}{'' if self.final else ' (interim)'}"
-        if self.comparator is Comparator.EQUAL:
-            return str(self.value)
-        return f"{_SPOKEN.get(self.comparator, self.comparator)} {self.figure}"
+        return self.stated_for(self.unit)
 
     @property
     def in_words(self) -> str:
@@ -199,15 +241,25 @@ class Measurement:
             faults.append(
                 _fault(limit, f"is missing, and {self.comparator} says that the value lay below it")
             )
-        if not limit and self.value is None and self.finding is None:
+        measured = self.dilution.measured if self.dilution else None
+        derivable = self.replicates or measured is not None
+        if not limit and self.value is None and self.finding is None and not derivable:
             faults.append(_fault("value", "is missing: give a value with its unit, or a finding in words"))
         if self.finding is not None and self.comparator is not Comparator.EQUAL:
             faults.append(_fault("comparator", "a finding in words is compared with nothing"))
-        numbers = (self.value, self.lod, self.loq, *(r.value for r in self.replicates))
+        numbers = (self.value, measured, self.lod, self.loq, *(r.value for r in self.replicates))
         if self.unit is None and any(number is not None for number in numbers):
             faults.append(_fault("unit", "is missing: a number without its unit says nothing"))
+        return tuple(faults)
+
+    def _further_faults(self) -> tuple[Fault, ...]:
+        faults = []
         if self.retests is not None and self.resamples is not None:
             faults.append(_fault("resamples", "a test of a new sample is no retest of the first: say one"))
+        if self.finding is not None and (self.dilution or self.dose):
+            faults.append(_fault("finding", "a finding in words has neither a dilution nor a dose"))
+        if self.dilution and self.dilution.measured is not None and self.is_below:
+            faults.append(_fault("dilution/measured", f"{self.comparator} has no value that was measured"))
         codes = [answer.code for answer in self.warnings_answered]
         if len(set(codes)) < len(codes):
             faults.append(_fault("warnings_answered", "answer each warning once"))
@@ -219,6 +271,8 @@ class Measurement:
             faults.append(_fault("read", "is before the assay was started"))
         if self.subcultured and not self.started.instant <= self.subcultured.instant <= self.read.instant:
             faults.append(_fault("subcultured", "is not between the start and the reading"))
+        if self.specimen and self.specimen.taken_at.instant > self.started.instant:
+            faults.append(_fault("specimen/taken_at", "is after the assay was started"))
         return tuple(faults)
 
     def _sterility_faults(self) -> tuple[Fault, ...]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from qc_service.domain.assessment import Assessment, LotAssessed, product_day
+from qc_service.domain.assessment import Assessment, LotAssessed, product_day, with_conversions
+from qc_service.domain.comparison import compare
 from qc_service.domain.errors import NotFound, Reason
 from qc_service.domain.identifiers import PersonId
 from qc_service.domain.investigations import (
@@ -20,6 +21,7 @@ from qc_service.domain.phases import InvestigationPhaseBegun, InvestigationPhase
 from qc_service.domain.products import Product
 from qc_service.domain.records import Fold, Recorded
 from qc_service.domain.results import (
+    CorrectionRefused,
     InvalidationRefused,
     Result,
     ResultInvalidated,
@@ -27,8 +29,10 @@ from qc_service.domain.results import (
     ResultVerified,
     VerificationRefused,
     analysts_of,
+    chain_of,
+    with_result,
 )
-from qc_service.domain.specifications import Specification
+from qc_service.domain.specifications import Judgement, Specification
 
 __all__ = [
     "QUALITY",
@@ -88,10 +92,9 @@ class Quality:
         reasons = []
         if result.verified_by:
             reasons.append(Reason(code="verified_before", detail=f"Result {number} is verified already."))
-        if not result.valid:
-            reasons.append(Reason(code="result_invalid", detail=f"Result {number} was shown invalid."))
-        if result.analyst.id == person:
-            detail = "You recorded this result; somebody else verifies it."
+        reasons += _not_counting(result)
+        if person in analysts_of(chain_of(self.results, result)):
+            detail = "You recorded this result, or the one that it corrects; somebody else verifies it."
             reasons.append(Reason(code="verifier_is_analyst", detail=detail, source="21 CFR 211.194(a)(8)"))
         elif result.recorded.is_sterility and person in analysts_of(self._sterility_results()):
             detail = "You analysed sterility of this lot; under any policy somebody else verifies it."
@@ -102,9 +105,7 @@ class Quality:
     def must_invalidate(self, number: int, investigation_number: int) -> None:
         """Whether the result may be disregarded (rule Q3; 21 CFR 610.1); raises ``InvalidationRefused``."""
         result, investigation = self.result(number), self.investigation(investigation_number)
-        reasons = []
-        if not result.valid:
-            reasons.append(Reason(code="result_invalid", detail=f"Result {number} was shown invalid before."))
+        reasons = _not_counting(result)
         if investigation.result != number:
             detail = f"Investigation {investigation.number} is not about result {number}."
             reasons.append(Reason(code="investigation_of_another", detail=detail, source="21 CFR 610.1"))
@@ -115,6 +116,34 @@ class Quality:
             reasons.append(Reason(code="no_laboratory_error", detail=detail, source="21 CFR 610.1"))
         if reasons:
             raise InvalidationRefused(f"Result {number} may not be disregarded.", tuple(reasons))
+
+    def must_correct(self, number: int, specification: Specification | None) -> None:
+        """Whether the result may be corrected; raises ``CorrectionRefused``.
+
+        One that is out of specification, or that an investigation is or was about, stands until an investigation
+        has found the laboratory's error, and none about it is open: else a correction would be a way past rules
+        Q3 and Q4 (21 CFR 610.1).
+        """
+        result = self.result(number)
+        about = [one for one in self.investigations if one.result == number]
+        reasons = _not_counting(result)
+        reasons += [
+            Reason(
+                code="investigation_open",
+                detail=f"Investigation {one.number} of this result is open.",
+                source="Q4",
+            )
+            for one in about
+            if one.is_open
+        ]
+        criterion = specification.criterion(result.recorded.assay) if specification else None
+        fails = criterion is not None and compare(criterion, result.recorded) is Judgement.FAIL
+        found = about and all(one.conclusion is Conclusion.LABORATORY_ERROR for one in about)
+        if (fails or about) and not found:
+            detail = f"No investigation has found that result {number} is a laboratory's error; it stands."
+            reasons.append(Reason(code="no_laboratory_error", detail=detail, source="21 CFR 610.1"))
+        if reasons:
+            raise CorrectionRefused(f"Result {number} may not be corrected.", tuple(reasons))
 
     def specification(self, product: Product, at: datetime) -> Specification | None:
         """The one the lot's first assessment fixed (rule Q2); before that the one in force then."""
@@ -132,25 +161,37 @@ class Quality:
         return tuple(investigation for investigation in self.investigations if investigation.is_open)
 
 
+def _not_counting(result: Result) -> list[Reason]:
+    """Why a result does not count any more, if so."""
+    if result.superseded_by is not None:
+        detail = f"Result {result.number} was corrected: result {result.superseded_by} stands in its place."
+        return [Reason(code="result_superseded", detail=detail, source="Q4")]
+    if not result.valid:
+        return [Reason(code="result_invalid", detail=f"Result {result.number} was shown invalid.")]
+    return []
+
+
 QUALITY: Fold[Quality] = Fold("lot")
 
 
 @QUALITY.on(ResultRecorded)
 def _recorded(quality: Quality, recorded: Recorded, body: ResultRecorded) -> Quality:
-    looking = quality.investigations_of(body)
+    """A correction is no further test: it takes no place in a plan, and is beyond one where the first was."""
+    looking = () if body.corrects else quality.investigations_of(body)
+    beyond = bool(looking) and not any(one.takes(body) for one in looking)
     result = Result(
         recorded=body,
         analyst=recorded.signer,
         recorded_at=recorded.recorded_at,
         digest=recorded.digest,
-        beyond_plan=bool(looking) and not any(one.takes(body) for one in looking),
+        beyond_plan=quality.result(body.corrects).beyond_plan if body.corrects else beyond,
     )
     for one in looking:
         if body.final and one.takes(body):
             linked = "resamples" if body.resamples is not None else "retests"
             taken = replace(one, **{linked: (*getattr(one, linked), body.result)})  # type: ignore[arg-type]
             quality = _with_investigation(quality, taken)
-    return _with_results(quality, (*quality.results, result))
+    return _with_results(quality, with_result(quality.results, result))
 
 
 @QUALITY.on(ResultVerified)
@@ -169,7 +210,8 @@ def _invalidated(quality: Quality, _: Recorded, body: ResultInvalidated) -> Qual
 @QUALITY.on(LotAssessed)
 def _assessed(quality: Quality, recorded: Recorded, body: LotAssessed) -> Quality:
     assessment = Assessment(stated=body, at=recorded.recorded_at, signer=recorded.signer)
-    return replace(quality, assessment=assessment)
+    results = with_conversions(quality.results, body.conversions)
+    return replace(quality, results=results, assessment=assessment)
 
 
 @QUALITY.on(InvestigationOpened)

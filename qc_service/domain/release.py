@@ -101,6 +101,15 @@ _WANTED = {
     Outcome.MISSING: ("assay_missing", "has no final result that counts; record one"),
     Outcome.FAIL: ("assay_failing", "is out of specification"),
     Outcome.UNVERIFIED: ("assay_unverified", "is not verified by a second person"),
+    Outcome.TOO_FEW_REPLICATES: (
+        "replicates_too_few",
+        "rests on fewer replicates than the specification wants",
+    ),
+    Outcome.SPREAD_TOO_WIDE: (
+        "spread_too_wide",
+        "has replicates that differ more than the specification allows",
+    ),
+    Outcome.OTHER_METHOD: ("other_method", "is by another method or version than the one that binds"),
 }
 
 

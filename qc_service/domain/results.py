@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
+from decimal import Decimal
 
+from qc_service.domain.conversion import Conversion
 from qc_service.domain.errors import Refused
-from qc_service.domain.identifiers import PersonId, Text
+from qc_service.domain.identifiers import Line, PersonId, Text
 from qc_service.domain.measurements import Measurement
 from qc_service.domain.processing import Cover
 from qc_service.domain.records import Body, Signer, record
@@ -18,12 +20,25 @@ class ResultRecorded(Measurement, Body):
     """What the laboratory states (rule Q1); the analyst is the signer.
 
     ``calibration_due`` is the instrument's and ``covered_by`` the laboratory's certification in force, both
-    frozen: what happens to either later changes nothing.
+    frozen: what happens to either later changes nothing. ``derived`` says how the value was got where nobody
+    entered it, ``conversion`` what it is in the unit of its limit, and ``corrects`` which result it supersedes.
     """
 
     result: int
     calibration_due: date | None
     covered_by: Cover | None
+    derived: Line | None = None
+    conversion: Conversion | None = None
+    corrects: int | None = None
+
+    def figure_for(self, unit: str | None) -> tuple[Decimal, str]:
+        """The figure in this unit where it was entered in it or converted to it, else as it was entered."""
+        converted = self.conversion
+        if converted is not None and converted.unit == unit and unit != self.unit:
+            figure = converted.figure(self.comparator)
+            if figure is not None:
+                return figure, str(converted.unit)
+        return super().figure_for(unit)
 
     def cites(self) -> tuple[str, ...]:
         """The laboratory and the instrument: a trace from either reaches the lot."""
@@ -66,6 +81,7 @@ class Result:
     verified_at: datetime | None = None
     invalidated: ResultInvalidated | None = None
     beyond_plan: bool = False
+    superseded_by: int | None = None
 
     @property
     def number(self) -> int:
@@ -74,16 +90,35 @@ class Result:
 
     @property
     def valid(self) -> bool:
-        """Whether it counts: every result does unless it was shown invalid."""
-        return self.invalidated is None
+        """Whether it counts: every result does unless it was shown invalid or corrected by a later one."""
+        return self.invalidated is None and self.superseded_by is None
 
 
 class VerificationRefused(Refused):
     """This person may not verify this result (rule Q5; 21 CFR 211.194(a)(8))."""
 
 
+class CorrectionRefused(Refused):
+    """A result that fails, or is looked into, stands until the laboratory's error is found (21 CFR 610.1)."""
+
+
 class InvalidationRefused(Refused):
     """A result is disregarded only when shown invalid for a cause unrelated to the product (21 CFR 610.1)."""
+
+
+def with_result(results: tuple[Result, ...], new: Result) -> tuple[Result, ...]:
+    """The results with one more; the one that it corrects is superseded by it."""
+    corrected = new.recorded.corrects
+    earlier = (replace(one, superseded_by=new.number) if one.number == corrected else one for one in results)
+    return (*earlier, new)
+
+
+def chain_of(results: tuple[Result, ...], result: Result) -> tuple[Result, ...]:
+    """The result with every one before it that it corrects, the newest first."""
+    chain = [result]
+    while (corrected := chain[-1].recorded.corrects) is not None:
+        chain.append(results[corrected - 1])
+    return tuple(chain)
 
 
 def analysts_of(results: tuple[Result, ...]) -> frozenset[PersonId]:

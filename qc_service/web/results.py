@@ -16,16 +16,18 @@ from qc_service.application.investigations import (
 )
 from qc_service.application.readings import Confirmation, ImportResults, import_results, show_reading
 from qc_service.application.results import (
+    CorrectResult,
     InvalidateResult,
     RecordResult,
     VerifyResult,
     VerifyResults,
+    correct_result,
     invalidate_result,
-    read_results,
     record_result,
     verify_result,
     verify_results,
 )
+from qc_service.application.results_reading import read_results
 from qc_service.domain.codec import from_plain
 from qc_service.domain.identifiers import LotNumber
 from qc_service.domain.lots import LOT
@@ -38,6 +40,7 @@ from schemas.results import (
     ConcludeInvestigationSchema,
     ConcludePhaseSchema,
     ConfirmReadingSchema,
+    CorrectResultSchema,
     InvalidateResultSchema,
     LotResultsSchema,
     OpenInvestigationSchema,
@@ -106,6 +109,15 @@ ROUTES = (
         body=VerifyResultsSchema,
         subject=SUBJECT,
         summary="Verify several results as a second person, all of them or none",
+    ),
+    Write(
+        "POST",
+        "/lots/<lot>/results/<int:result>/correction",
+        use_case=correct_result,
+        intent=CorrectResult,
+        body=CorrectResultSchema,
+        subject=SUBJECT,
+        summary="Record a result anew that was recorded wrongly, with the reason",
     ),
     Write(
         "POST",

@@ -9,6 +9,7 @@ from typing import Any
 
 from qc_service.application.assessment import AssessLot, assess_lot
 from qc_service.application.filling import record_fill
+from qc_service.application.investigations import BeginPhase, ConcludePhase, begin_phase, conclude_phase
 from qc_service.application.results import RecordResult, VerifyResult, record_result, verify_result
 from qc_service.domain.certifications import FacilityCertified
 from qc_service.domain.codec import from_plain
@@ -18,6 +19,7 @@ from qc_service.domain.facilities import FacilityIdentifiers, FacilityKind, Faci
 from qc_service.domain.filling import LabelsReconciled
 from qc_service.domain.identifiers import CountryCode, Line, LotNumber, Text
 from qc_service.domain.permissions import Role
+from qc_service.domain.phases import AssignableCause, InvestigationPhase
 from qc_service.domain.products import RegulatoryBasisRecorded
 from qc_service.domain.quality import Quality
 from qc_service.domain.records import Body
@@ -96,6 +98,19 @@ class QualityWorld(LotWorld):
     def verify(self, result: int, role: Role = Role.QUALITY) -> Sequence[Body]:
         """Somebody verifies a result."""
         return self.act(verify_result, VerifyResult(lot=LOT_A, result=result), role)
+
+    def find_laboratory_error(self, investigation: int = 1) -> None:
+        """The laboratory phase of an investigation is ordered, and finds the laboratory's own error."""
+        laboratory = InvestigationPhase.LABORATORY
+        begin = BeginPhase(
+            lot=LOT_A, investigation=investigation, phase=laboratory, plan=Text("Look at the plate.")
+        )
+        found = ConcludePhase(
+            lot=LOT_A, investigation=investigation, phase=laboratory, finding=Text("The wrong filter."),
+            cause=AssignableCause.LABORATORY,
+        )  # fmt: skip
+        self.act(begin_phase, begin, Role.QUALITY)
+        self.act(conclude_phase, found, Role.QUALITY)
 
     def assess(self) -> Sequence[Body]:
         """Quality assesses the lot."""

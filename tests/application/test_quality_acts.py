@@ -21,7 +21,8 @@ from qc_service.application.investigations import (
     conclude_phase,
     open_investigation,
 )
-from qc_service.application.results import InvalidateResult, invalidate_result, read_results
+from qc_service.application.results import InvalidateResult, invalidate_result
+from qc_service.application.results_reading import read_results
 from qc_service.domain.drafting import SpecificationApproved
 from qc_service.domain.errors import Forbidden, Malformed, NotFound
 from qc_service.domain.identifiers import Line, Text

@@ -28,6 +28,18 @@ def sent_to_clinic(stage: Stage, lot: str, din: str) -> str:
     return scenes.consigned(stage, lot, f"SHP-{lot}")[0]
 
 
+def laboratory_error(stage: Stage, lot: str) -> None:
+    """Quality's first investigation of the lot finds that the laboratory erred."""
+    path = f"/lots/{lot}/investigations/1"
+    stage.post("quality", f"{path}/phases", phase="laboratory", plan="Look at the tubes.")
+    found: dict[str, Any] = {"finding": "A tube was not pyrogen-free.", "cause": "laboratory"}
+    stage.post("quality", f"{path}/phases/laboratory/conclusion", **found)
+    stage.post(
+        "quality", f"{path}/conclusion", phase="laboratory", conclusion="laboratory_error",
+        root_cause="A tube was not pyrogen-free.",
+    )  # fmt: skip
+
+
 def stopped_by_every_route(stage: Stage, lot: str, serial: str) -> None:
     """Every way in which a clinic can ask says no, and no act carries a vial further."""
     code = gs1_scan(Gtin(scenes.GTIN), LotNumber(lot), VialSerial(serial), scenes.expiry(stage, lot))
@@ -101,10 +113,7 @@ def test_the_hold_stays_until_the_specification_is_met_again(stage: Stage) -> No
     scenes.result(stage, lot, FAILS)
     lift: dict[str, Any] = {"explanation": "It looked fine."}
     refused(stage, "quality", f"/lots/{lot}/holds/1/lift", "LiftRefused", NOT_MET, **lift)
-    stage.post(
-        "quality", f"/lots/{lot}/investigations/1/conclusion", phase="laboratory", conclusion="laboratory_error",
-        root_cause="A tube was not pyrogen-free.",
-    )  # fmt: skip
+    laboratory_error(stage, lot)
     stage.post("quality", f"/lots/{lot}/results/5/invalidation", investigation=1, cause="A tube.")
     assert codes(answer(stage, lot, serial)) == NOT_MET, "until quality has decided"
     stage.post("quality", f"/lots/{lot}/holds/1/lift", explanation="The first result stands.")
@@ -117,10 +126,7 @@ def test_a_released_result_that_is_shown_invalid_stops_the_lot(stage: Stage) -> 
     stage.post(
         "quality", f"/lots/{lot}/investigations", cause="doubtful_result", description="Doubted.", result=2
     )
-    stage.post(
-        "quality", f"/lots/{lot}/investigations/1/conclusion", phase="laboratory", conclusion="laboratory_error",
-        root_cause="The standard had expired.",
-    )  # fmt: skip
+    laboratory_error(stage, lot)
     stage.post("quality", f"/lots/{lot}/results/2/invalidation", investigation=1, cause="The standard.")
     stopped_by_every_route(stage, lot, serial)
 
@@ -166,3 +172,41 @@ def test_what_was_made_of_a_lot_stops_with_it(stage: Stage) -> None:
     assert "does not meet its specification (endotoxin)" in later["description"]
     told = stage.get("quality", "/lots/EX-LATER")["next_release"]["blocked_by"]
     assert "parent_not_met" in [reason["code"] for reason in told]
+
+
+def test_a_released_result_that_is_corrected_stops_the_lot_until_the_correction_is_verified(
+    stage: Stage,
+) -> None:
+    lot = "EX-CORRECT"
+    serial = sent_to_clinic(stage, lot, "A999026000007")
+    (first,) = (
+        one for one in stage.get("quality", f"/lots/{lot}/results")["results"] if one["assay"] == "endotoxin"
+    )
+    anew = {
+        name: first[name] for name in ("assay", "method", "method_version", "facility", "started", "read")
+    }
+    said = {
+        **anew,
+        "value": "0.06",
+        "unit": "IU/mL",
+        "comparator": "<",
+        "reason": "The last digit was misread.",
+    }
+    path = f"/lots/{lot}/results/{first['result']}/correction"
+    reply = stage.post("quality", path, **said)
+    assert [one["kind"] for one in reply["also_recorded"]] == ["LotHeld"]
+    assert reply["body"]["corrects"] == first["result"]
+    assert reply["body"]["conversion"]["how"] == "1 IU/mL is 1 EU/mL"
+    stopped_by_every_route(stage, lot, serial)
+    refused(stage, "quality", f"/lots/{lot}/holds/1/lift", "LiftRefused", NOT_MET, explanation="Fine.")
+    for who in ("analyst", "quality"):
+        refused(
+            stage, who, f"/lots/{lot}/results/5/verification", "VerificationRefused", ["verifier_is_analyst"]
+        )
+    stage.post("second_analyst", f"/lots/{lot}/results/5/verification")
+    stage.post("second_quality", f"/lots/{lot}/holds/1/lift", explanation="The correction is verified.")
+    assert codes(answer(stage, lot, serial)) == []
+    refused(stage, "analyst", path, "CorrectionRefused", ["result_superseded"], **said)
+    told = stage.get("auditor", f"/lots/{lot}/results")["results"]
+    assert told[first["result"] - 1]["superseded_by"] == 5
+    assert told[4]["converted"] == "< 0.06 EU/mL (1 IU/mL is 1 EU/mL)"

@@ -122,6 +122,7 @@ ACTS = (
     _act("/results/sheet", "analyst"),
     _act("/lots/<lot>/results/<int:result>/verification", "analyst quality"),
     _act("/lots/<lot>/verification", "analyst quality", results=[1]),
+    _act("/lots/<lot>/results/<int:result>/correction", "analyst quality", **_RESULT, reason=TEXT),
     _act("/lots/<lot>/results/<int:result>/invalidation", "quality", investigation=1, cause=TEXT),
     _act("/lots/<lot>/investigations", "quality", cause="complaint", description=TEXT),
     _act(

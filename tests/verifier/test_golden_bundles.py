@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import base64
+import json
 from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from qc_service.application.decoding import typed
+from qc_service.ledger.statement import Statement
 from tests.verifier.golden_bundles import GOLDEN, made
 from verifier import verify_bundle as stranger
 
@@ -27,6 +31,16 @@ def test_a_golden_bundle_verifies(name: str) -> None:
     assert outcome.found == [[]] * 13
     assert outcome.case.unconfirmed == {}
     assert set(outcome.case.verdicts) == {"valid"}
+
+
+def test_a_bundle_from_before_its_records_gained_members_verifies_and_is_read() -> None:
+    """What was signed once is signed for good: ``earlier`` is never made again."""
+    earlier = (GOLDEN / "earlier" / "lot.json").read_bytes()
+    outcome = stranger.verify(earlier, ROOT)
+    assert outcome.found == [[]] * 13
+    for record in json.loads(earlier)["records"]:
+        statement = Statement.parse(base64.b64decode(record["envelope"]["payload"]))
+        assert type(typed(statement, "0" * 64, 0).body).__name__ == statement.kind
 
 
 @pytest.mark.parametrize("name", BUNDLES)

@@ -7,7 +7,8 @@ from typing import Any
 
 from marshmallow import Schema
 
-from qc_service.application.results import RecordResult, read_results
+from qc_service.application.results import RecordResult
+from qc_service.application.results_reading import read_results
 from qc_service.domain.codec import from_plain
 from qc_service.domain.permissions import Role
 from qc_service.web import disposition as decisions

@@ -27,6 +27,8 @@ class DeviationCause(StrEnum):
     MORE_CONSUMED_THAN_MADE = "more_consumed_than_made"
     FILL_COUNTS_DISAGREE = "fill_counts_disagree"
     EXPIRY_BEYOND_SHELF_LIFE = "expiry_beyond_shelf_life"
+    SPECIMEN_OUT_OF_LIMITS = "specimen_out_of_limits"
+    METHOD_NOT_SPECIFIED = "method_not_specified"
     OTHER = "other"
 
 

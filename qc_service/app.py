@@ -21,6 +21,7 @@ from qc_service.application.attesting import Attestor
 from qc_service.application.audit.findings import AuditReport
 from qc_service.application.audit.records import Progress
 from qc_service.application.audit.whole import audit, rebuild
+from qc_service.application.certificates.issuing import Notary, sealing
 from qc_service.application.founding import Found, found
 from qc_service.application.keys import must_be_usable
 from qc_service.application.label_jobs import Press
@@ -36,14 +37,16 @@ from qc_service.domain.keys import KEY, KeyRole
 from qc_service.domain.label_claims import LONGEST_ISSUER, LabelClaims
 from qc_service.domain.permissions import Role
 from qc_service.domain.verdict import Finding, ScannedCode
+from qc_service.exchange.certificates.making import drawn, sealed
 from qc_service.exchange.label_tokens import label_token
 from qc_service.exchange.labels.press import proof
 from qc_service.exchange.scanned_tokens import vial_of_token
 from qc_service.exchange.units import convert
-from qc_service.keystore import ROLES, Keystore, KeyUnusable
+from qc_service.keystore import ROLES, SEAL, Keystore, KeyUnusable
 from qc_service.ledger.forkfile import ForkFile
 from qc_service.ledger.keys import PublicKey
 from qc_service.ledger.pkcs8 import KeyRefused
+from qc_service.ledger.seal import pem_of
 from qc_service.ledger.trust import TrustRoot
 from qc_service.persistence import schema
 from qc_service.persistence.auditing import SqlAuditable, open_scratch
@@ -93,7 +96,8 @@ class Capabilities:
 
     def public_keys(self) -> tuple[tuple[str, PublicKey], ...]:
         """The public key of each purpose."""
-        return tuple((role, self.keystore.signer(role).public) for role in ROLES)
+        roles = (*ROLES, SEAL) if self.keystore.has_seal() else ROLES
+        return tuple((role, self.keystore.signer(role).public) for role in roles)
 
     def ready(self) -> tuple[str, ...]:
         """What keeps the service from answering: an unmigrated database, or a head that does not extend the last."""
@@ -112,6 +116,15 @@ class Capabilities:
         """What printing labels wants: the service's address and name, its label key, and the proof of a job."""
         link = Line(self.settings.public_url)
         return Press(link=link, issuer=self.issuer, token=_labelling(self), proof=proof)
+
+    @property
+    def notary(self) -> Notary:
+        """What issuing certificates wants: the service's address and name, its seal, and who draws and seals a file."""
+        kept, link = self.keystore, Line(self.settings.public_url)
+        seal = sealing(lambda: kept.seal() if kept.has_seal() else None, self.view)
+        return Notary(
+            link=link, issuer=self.issuer, bundler=self.bundler, seal=seal, drawn=drawn, sealed=sealed
+        )
 
     def close(self) -> None:
         """Give back the database connections."""
@@ -213,7 +226,8 @@ def web_app(made: Capabilities) -> Flask:
         jwks=lambda: {"keys": [key.jwk() for key in made.root.record_keys]}, ready=made.ready,
         gln=Gln(made.settings.gln) if made.settings.gln else None,
         requesters_on_record=made.settings.requesters_on_record, recall_list=made.recall_lists.current,
-        label_token=made.press.token, open_token=made.open_token, press=made.press,
+        label_token=made.press.token, open_token=made.open_token, press=made.press, notary=made.notary,
+        seal_certificates=lambda last: pem_of(made.keystore.seal_chain()[-1 if last else 0 :]),
         packer=Packer(
             store=made.store, publisher=made.publisher, signer=made.recall_lists.signer, issuer=made.issuer,
         ),
@@ -280,6 +294,7 @@ def initialise(
     settings.home.mkdir(parents=True, exist_ok=True)
     keystore = Keystore(settings.home, os.environ if environment is None else environment)
     keystore.make(issuer)
+    keystore.make_seal(issuer, clock())
     migrate_database(settings)
     made = assemble(settings, environment, clock)
     keys = tuple((KeyRole(role), public) for role, public in made.public_keys())

@@ -5,6 +5,8 @@ home/
   keys/passphrase                                         mode 0600, unless QC_PASSPHRASE is set
   keys/rows.key                                           seals index rows (HMAC), mode 0600
   keys/record.<keyid>.pem  keys/label.<keyid>.pem         a key whose place another took
+  keys/seal.pem                                           the key that seals documents, with its certificates
+  keys/seal-authority.pem                                 signs the certificate of the next one, with its own
   trust/1.root.json  trust/2.root.json …                  what a stranger starts from, the newest last
   checkpoint                                              the last head that was signed
 """
@@ -15,17 +17,33 @@ import os
 import secrets
 import stat
 from collections.abc import Mapping
+from datetime import datetime
 from pathlib import Path
 
-from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
+from cryptography.hazmat.primitives.asymmetric.ec import (
+    SECP256R1,
+    EllipticCurvePrivateKey,
+    generate_private_key,
+)
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from qc_service.ledger.keys import Ed25519Signer, P256Signer, Signer
 from qc_service.ledger.note import NoteVerifier, verifier_key
-from qc_service.ledger.pkcs8 import encrypt_private_key, load_private_key
+from qc_service.ledger.pkcs8 import PrivateKey, encrypt_private_key, load_private_key
+from qc_service.ledger.seal import (
+    Seal,
+    authority_certificate,
+    chain_of,
+    key_of,
+    must_hold_together,
+    pem_of,
+    seal_certificate,
+)
+from qc_service.ledger.shape import Malformed
 from qc_service.ledger.trust import TrustRoot, make_root
 
 ROLES = ("record", "checkpoint", "label")
+SEAL, AUTHORITY = "seal", "seal-authority"
 ROW_KEY_BYTES = 32
 
 
@@ -141,8 +159,75 @@ class Keystore:
         scheme, _, path = (uri or f"file:{self._keys / role}.pem").partition(":")
         if scheme != "file":
             raise KeyUnusable(f"no signer is known for {scheme}: use file:<path>")
-        key = load_private_key(_private(Path(path)), self._passphrase())
+        key = self._opened(Path(path))
         return P256Signer(key) if isinstance(key, EllipticCurvePrivateKey) else Ed25519Signer(key)
+
+    def has_seal(self) -> bool:
+        """Whether there is a key that seals documents; a home from before there was such a thing has none."""
+        return (self._keys / f"{SEAL}.pem").exists()
+
+    def seal(self) -> Seal:
+        """The key that seals documents, with its certificates. Raises ``KeyUnusable``."""
+        if not self.has_seal():
+            raise KeyUnusable("There is no key that seals certificates yet: run 'qc-service key seal'.")
+        return self._sealing(self._keys / f"{SEAL}.pem")
+
+    def seal_chain(self) -> tuple[bytes, ...]:
+        """The certificates of the key that seals, its own first; none where there is no such key."""
+        return chain_of(_private(self._keys / f"{SEAL}.pem")) if self.has_seal() else ()
+
+    def make_seal(self, issuer: str, at: datetime) -> None:
+        """Make the first key that seals, certified by an authority of this home's own; what exists is kept."""
+        if not self.has_seal():
+            _create(self._keys / f"{SEAL}.pem", self._new_seal(issuer, at))
+
+    def next_seal(self, issuer: str, at: datetime, brought: tuple[PrivateKey, bytes] | None = None) -> Seal:
+        """The seal that comes next, made where there is none, or with the key and the PEM certificates brought along.
+
+        It seals nothing until ``succeed_seal``. Raises ``Malformed`` where key and certificates do not fit.
+        """
+        following = self._next(SEAL)
+        if brought is not None:
+            key, chain = brought[0], chain_of(brought[1])
+            must_hold_together(chain, at)
+            if not isinstance(key, EllipticCurvePrivateKey) or key_of(chain[0]) != P256Signer(key).public:
+                raise Malformed("the certificate is not of this key")
+            following.unlink(missing_ok=True)
+            _create(following, encrypt_private_key(key, self._passphrase()) + pem_of(chain))
+        else:
+            _create(following, self._new_seal(issuer, at))
+        return self._sealing(following)
+
+    def succeed_seal(self) -> None:
+        """Put the next seal in the place of the present one, which is kept under its name."""
+        present = self._keys / f"{SEAL}.pem"
+        if present.exists():
+            kept = self._keys / f"{SEAL}.{self.signer(SEAL).public.keyid}.pem"
+            if not kept.exists():
+                kept.hardlink_to(present)
+        self._next(SEAL).replace(present)
+
+    def _new_seal(self, issuer: str, at: datetime) -> bytes:
+        path = self._keys / f"{AUTHORITY}.pem"
+        if not path.exists():
+            made = generate_private_key(SECP256R1())
+            certificate = authority_certificate(made, issuer, at)
+            _create(path, encrypt_private_key(made, self._passphrase()) + pem_of([certificate]))
+        above, authority = self._opened(path), chain_of(_private(path))[0]
+        assert isinstance(above, EllipticCurvePrivateKey)  # noqa: S101  as it was made here
+        key = generate_private_key(SECP256R1())
+        certificate = seal_certificate(key.public_key(), issuer, at, authority=authority, authority_key=above)
+        return encrypt_private_key(key, self._passphrase()) + pem_of([certificate, authority])
+
+    def _sealing(self, path: Path) -> Seal:
+        chain, signer = chain_of(_private(path)), self.signer(SEAL, f"file:{path}")
+        if key_of(chain[0]) != signer.public:
+            raise KeyUnusable(f"{path.name} holds a certificate of another key: restore it from the backup")
+        return Seal(signer=signer, chain=chain)
+
+    def _opened(self, path: Path) -> PrivateKey:
+        key, _, _ = _private(path).partition(b"-----BEGIN CERTIFICATE-----")
+        return load_private_key(key, self._passphrase())
 
     def row_key(self) -> bytes:
         """The key that seals index rows."""

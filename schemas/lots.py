@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from marshmallow import Schema
 
+from schemas.certificates import CertificateSchema
 from schemas.filling import FillSchema
 from schemas.members import (
     QuantitySchema,
@@ -177,6 +178,9 @@ class LotSchema(Schema):
     vials = tally("How many vials stand in each state.")
     quality = part(LotQualitySchema, "What quality control found.", required=True)
     disposition = part(LotDispositionSchema, "What quality decided.", required=True)
+    certificates = parts(
+        CertificateSchema, "Every certificate of analysis, oldest first.", most=10_000, required=True
+    )
     next_release = part(
         NextReleaseSchema, "For the lot's owner and auditors; none for others.", required=True, none=True
     )

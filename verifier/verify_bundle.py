@@ -759,6 +759,7 @@ FACTS: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
 NEUTRAL = (
     "InvestigationPhaseBegun",
     "InvestigationPhaseConcluded",
+    "CertificateIssued",
     "LabelsPrinted",
     "LabelsReconciled",
     "LotMaterialConsumed",

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from qc_service.application.actor import Actor
 from qc_service.domain.consent import ConsentWithdrawn
 from qc_service.domain.donations import SCREENING_VALUES
-from qc_service.domain.identifiers import OrganisationId
+from qc_service.domain.identifiers import Line, OrganisationId, PersonId
 from qc_service.domain.lookback import LookbackConcluded
-from qc_service.domain.permissions import Permission
+from qc_service.domain.permissions import Permission, Role
 from qc_service.domain.policies import CopyPolicySet
 from qc_service.domain.recalls import RecallInitiated
 from qc_service.domain.records import Recorded
@@ -54,3 +54,13 @@ class Reader:
         if isinstance(body, RecallInitiated):
             return all(consignee.organisation == mine for consignee in body.consignees)
         return recorded.signer.organisation in (mine, self.owner)
+
+
+def anybody(owner: OrganisationId) -> Reader:
+    """A reader of nowhere in particular: shown what every consignee may see, of a shared stream the owner's alone."""
+    nowhere = OrganisationId("elsewhere" if owner == "nowhere" else "nowhere")
+    actor = Actor(
+        person=PersonId("anybody"), printed_name=Line("Anybody"), roles=frozenset({Role.CLINICIAN}),
+        organisation=nowhere,
+    )  # fmt: skip
+    return Reader(actor=actor, owner=owner)

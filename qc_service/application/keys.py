@@ -90,6 +90,7 @@ _ROTATE = (
 _MEND = {
     KeyRole.RECORD: _ROTATE.format("record"),
     KeyRole.LABEL: _ROTATE.format("label"),
+    KeyRole.SEAL: "Run 'qc-service key seal'; then restart the service.",
     KeyRole.CHECKPOINT: "It is the log's identity and has no successor: a new log has to be founded.",
 }
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from qc_service.application.access import readable, visible
 from qc_service.application.actor import Actor
+from qc_service.application.certificates.issuing import told_certificates
 from qc_service.application.disposition import release_case
 from qc_service.application.specification_reading import judged_by
 from qc_service.application.view import View
@@ -58,6 +59,7 @@ def read_lot(view: View, actor: Actor, lot: str, *, at: datetime) -> Plain:
             "specification": judged_by(state.quality, view.get(PRODUCT, state.product), at),
         },
         "disposition": _disposition(state.disposition, told=told),
+        "certificates": told_certificates(view, state),
         "next_release": _next_release(view, actor, state, at) if told else None,
         "retention_until": to_plain(retention_until(_events(view, state, vials))),
     }

@@ -17,7 +17,7 @@ from qc_service.application.access import visible
 from qc_service.application.actor import Actor
 from qc_service.application.claims import claimed, replayed_vial
 from qc_service.application.closure import Closure
-from qc_service.application.disclosure import Reader
+from qc_service.application.disclosure import Reader, anybody
 from qc_service.application.keys import must_be_usable
 from qc_service.application.manifest import read_manifest
 from qc_service.application.ports import Store
@@ -56,7 +56,12 @@ class Bundler:
     def lot(self, actor: Actor, lot: str, as_of: datetime) -> bytes:
         """The bundle of a lot. Raises ``NotFound`` alike for a lot that is not on record and one not theirs."""
         actor.must(Permission.READ_RECORDS)
-        return self._bundle(actor, visible(View(self.store), actor, LOT, lot), None, as_of)
+        owned = visible(View(self.store), actor, LOT, lot)
+        return self._bundle(Reader(actor=actor, owner=owned.organisation), owned, None, as_of)
+
+    def consignable(self, lot: Lot, as_of: datetime) -> bytes:
+        """The bundle of a lot as whoever receives its vials may see it, whoever that is: what a certificate carries."""
+        return self._bundle(anybody(lot.organisation), lot, None, as_of)
 
     def vial(self, actor: Actor, lot: str, serial: str, as_of: datetime) -> bytes:
         """The bundle of a vial: its lot's, the proof of its serial, its shipments and the acts on it."""
@@ -67,9 +72,15 @@ class Bundler:
         theirs = vial is not None and (actor.sees(vial.organisation) or vial.concerns(actor.organisation))
         if vial is None or not theirs:
             raise NotFound(f"No vial {lot}/{serial} of yours is on record.")
-        return self._bundle(actor, owner, vial, as_of)
+        return self._bundle(Reader(actor=actor, owner=owner.organisation), owner, vial, as_of)
 
-    def _bundle(self, actor: Actor, lot: Lot, vial: Vial | None, as_of: datetime) -> bytes:
+    def envelope(self, payload_type: str, payload: bytes) -> Plain:
+        """Something signed with the record key that is no record. Raises ``SigningKeyWithdrawn``."""
+        must_be_usable(View(self.store).find(KEY, self.signer.public.keyid))
+        sig = self.signer.sign(pae(payload_type, payload))
+        return Envelope(payload, payload_type, self.signer.public.keyid, sig).to_dict()
+
+    def _bundle(self, reader: Reader, lot: Lot, vial: Vial | None, as_of: datetime) -> bytes:
         """One size of the log is taken first; nothing later is read, so the parts belong together.
 
         Raises ``SigningKeyWithdrawn``.
@@ -77,7 +88,6 @@ class Bundler:
         must_be_usable(View(self.store).find(KEY, self.signer.public.keyid))
         note = self.publisher.publish(at_least=self.store.head().size)
         size = open_checkpoint(note, NoteVerifier.parse(self.publisher.verifier)).size
-        reader = Reader(actor=actor, owner=lot.organisation)
         closure = Closure(self.store, size, reader, lot=lot.number, serial=vial.serial if vial else None)
         fill, then = (None, None) if vial is None else self._filled(lot, vial, closure)
         records = closure.records()
@@ -145,5 +155,4 @@ class Bundler:
                 "streams": streams,
             }
         )
-        sig = self.signer.sign(pae(MANIFEST_TYPE, payload))
-        return Envelope(payload, MANIFEST_TYPE, self.signer.public.keyid, sig).to_dict()
+        return self.envelope(MANIFEST_TYPE, payload)

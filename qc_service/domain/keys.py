@@ -16,6 +16,7 @@ class KeyRole(StrEnum):
     RECORD = "record"
     CHECKPOINT = "checkpoint"
     LABEL = "label"
+    SEAL = "seal"
 
 
 @record("key")

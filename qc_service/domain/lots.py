@@ -9,6 +9,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from qc_service.domain.assessment import failed, unmet
+from qc_service.domain.certificates import CERTIFICATES, Certificates
 from qc_service.domain.disposition import DISPOSITION, Disposition, RecallKind
 from qc_service.domain.errors import Malformed
 from qc_service.domain.filling import FILLING, Filling
@@ -130,6 +131,7 @@ class Lot:
     filling: Filling = field(default_factory=Filling)
     quality: Quality = field(default_factory=Quality)
     disposition: Disposition = field(default_factory=Disposition)
+    certificates: Certificates = ()
 
     @property
     def status(self) -> LotStatus:
@@ -185,6 +187,7 @@ LOT.part("processing", PROCESSING)
 LOT.part("filling", FILLING)
 LOT.part("quality", QUALITY)
 LOT.part("disposition", DISPOSITION)
+LOT.part("certificates", CERTIFICATES)
 
 
 @LOT.begins(LotRegistered)

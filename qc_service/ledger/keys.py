@@ -23,7 +23,7 @@ from .canonical import canonical
 from .shape import Malformed, from64url, members, to64url
 
 Algorithm = Literal["ed25519", "ecdsa-p256"]
-KeyRole = Literal["record", "checkpoint", "label"]
+KeyRole = Literal["record", "checkpoint", "label", "seal"]
 
 _ECDSA = ec.ECDSA(hashes.SHA256())
 # RFC 6979: no nonce to leak or to repeat.

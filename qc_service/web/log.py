@@ -20,6 +20,8 @@ from qc_service.web.service import service
 
 TEXT = "text/plain; charset=utf-8"
 OCTETS = "application/octet-stream"
+PEM = "application/x-pem-file"
+SEAL, SEAL_AUTHORITY = "seal.pem", "seal-authority.pem"
 _VERSION = re.compile(r"[1-9]\d{0,8}", re.ASCII)
 _PLACE = re.compile(r"0|[1-9]\d{0,14}", re.ASCII)
 
@@ -52,7 +54,9 @@ def tile(rest: str) -> ResponseReturnValue:
 
 
 def trust_root(name: str) -> ResponseReturnValue:
-    """A version of the trust root, ``1.root.json``."""
+    """A version of the trust root, ``1.root.json``; or the certificates of the key that seals documents."""
+    if name in (SEAL, SEAL_AUTHORITY):
+        return _seal(name)
     version, _, rest = name.partition(".")
     content = None
     if rest == "root.json" and _VERSION.fullmatch(version):
@@ -60,6 +64,13 @@ def trust_root(name: str) -> ResponseReturnValue:
     if content is None:
         raise NotFound("There is no such trust root.")
     return Response(content, content_type="application/json")
+
+
+def _seal(name: str) -> ResponseReturnValue:
+    content = service().seal_certificates(name == SEAL_AUTHORITY)
+    if not content:
+        raise NotFound("No key seals documents here.")
+    return Response(content, content_type=PEM, headers={"Cache-Control": "no-cache"})
 
 
 def jwks() -> ResponseReturnValue:
@@ -125,7 +136,14 @@ ROUTES = (
     Custom(
         "GET", "/log/tile/<path:rest>", tile, "A tile or entry bundle", public=True, root=True, gives=OCTETS
     ),
-    Custom("GET", "/trust/<name>", trust_root, "A version of the trust root", public=True, root=True),
+    Custom(
+        "GET",
+        "/trust/<name>",
+        trust_root,
+        "A version of the trust root, or seal.pem and seal-authority.pem",
+        public=True,
+        root=True,
+    ),
     Custom("GET", "/.well-known/jwks.json", jwks, "The record keys as a JWK set", public=True, root=True),
     Custom("GET", "/healthz", healthz, "The process answers", public=True, root=True, gives=TEXT),
     Custom("GET", "/readyz", readyz, "The service can answer", public=True, root=True, gives=TEXT),

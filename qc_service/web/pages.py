@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +10,7 @@ from flask import Flask, Response, current_app, render_template, request
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import NotFound
 
+from qc_service.domain.wording import day, figure, moment, month, words
 from qc_service.web.problems import CONTENT_TYPE
 from qc_service.web.routes import Custom
 
@@ -26,14 +26,6 @@ MACHINE_PATHS = (
     "/readyz",
     "/metrics",
 )
-_MONTHS = (
-    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
-    "December",
-)  # fmt: skip
-_TENS = re.compile(r"(?<=\d)E([+-]?\d+)", re.ASCII)
-_MINUS = re.compile(r"(?<!\w)-(?=\d)", re.ASCII)
-_WRITTEN = {"ph": "pH"}
-_RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 def page(template: str, *, status: int = 200, **said: Any) -> Response:
@@ -44,36 +36,9 @@ def page(template: str, *, status: int = 200, **said: Any) -> Response:
     return response
 
 
-def words(slug: str) -> str:
-    """A term of a vocabulary as a person writes it: ``umbilical_cord`` is "Umbilical cord", and ``ph`` is "pH"."""
-    spoken = slug.replace("_", " ")
-    return _WRITTEN.get(slug, spoken[:1].upper() + spoken[1:])
-
-
-def month(text: str) -> str:
-    """``2026-09`` is "September 2026"."""
-    return f"{_MONTHS[int(text[5:7]) - 1]} {text[:4]}"
-
-
-def day(text: str) -> str:
-    """``2027-10-31`` is "31 October 2027"; whatever follows the day is left out."""
-    return f"{int(text[8:10])} {month(text)}"
-
-
-def moment(text: str) -> str:
-    """``2026-11-22T10:00:00Z`` is "22 November 2026, 10:00 UTC"."""
-    return f"{day(text)}, {text[11:16]} UTC"
-
-
 def groups(serial: str) -> str:
     """A serial as printed, in groups of four."""
     return "-".join(serial[start : start + 4] for start in range(0, len(serial), 4))
-
-
-def figure(text: str) -> str:
-    """A stated value as printed: ``1.05E+11`` is "1.05 × 10¹¹", ``-80`` is "−80" and ``no_growth`` is "no growth"."""
-    tens = _TENS.sub(lambda found: f" × 10{found[1].lstrip('+').translate(_RAISED)}", text)
-    return _MINUS.sub("−", tens).replace("_", " ")
 
 
 def dialled(phone: str) -> str:

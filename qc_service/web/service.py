@@ -10,6 +10,7 @@ from flask import current_app
 
 from qc_service.application.actor import OpenToken
 from qc_service.application.acts import Acts
+from qc_service.application.certificates.issuing import Notary
 from qc_service.application.label_jobs import Press
 from qc_service.application.offline_pack import Packer
 from qc_service.application.ports import Clock, Store, TokenStore
@@ -29,6 +30,8 @@ class Service:
 
     ``gln`` is by which the service answers for a manufacturer that has none; ``requesters_on_record`` lets nobody else
     send verification messages.
+    ``notary`` is what issuing certificates wants, ``seal_certificates`` gives those
+    of its seal in PEM, or the last of them alone.
     ``press`` is what printing labels wants, ``label_token`` signs what a label claims; ``open_token`` says which vial
     such a token names, once it holds.
     """
@@ -52,6 +55,8 @@ class Service:
     recall_list: Callable[[datetime], bytes]
     label_token: Callable[[LabelClaims], str]
     press: Press
+    notary: Notary
+    seal_certificates: Callable[[bool], bytes]
     open_token: OpenToken
 
     def view(self) -> View:

@@ -123,7 +123,7 @@ def test_key_shows_what_others_verify_with(command: Command) -> None:
     shown = plain(command("key", "--json"))
     assert shown["issuer"] == "qc.example.org"
     assert shown["log"].startswith("qc.example.org+")
-    assert [one["role"] for one in shown["keys"]] == ["record", "checkpoint", "label"]
+    assert [one["role"] for one in shown["keys"]] == ["record", "checkpoint", "label", "seal"]
     assert shown["trust_root"] in command("key").stdout
 
 
@@ -162,7 +162,7 @@ def test_a_label_key_is_rotated_and_no_trust_root_follows(command: Command, tmp_
 
 def test_a_compromised_record_key_is_replaced_first_and_its_records_are_named(command: Command) -> None:
     old = plain(command("key", "--json"))["keys"][0]["keyid"]
-    reported = command("key", "compromised", old, "--since-size", "5", *WHY)
+    reported = command("key", "compromised", old, "--since-size", "6", *WHY)
     assert reported.exit_code == 0, reported.output
     assert "Trust root 2" in reported.output
     assert command("audit").exit_code == 0  # nothing was signed with it since
@@ -183,7 +183,7 @@ def test_a_key_in_use_is_rotated_not_retired_and_another_is_retired(command: Com
 @pytest.mark.parametrize(
     ("arguments", "code", "said"),
     [
-        (("key", "compromised", "KEYID", "--since-size", "99", *WHY), 2, "from 0 to 5"),
+        (("key", "compromised", "KEYID", "--since-size", "99", *WHY), 2, "from 0 to 6"),
         (("key", "compromised", "nobody", "--since-size", "1", *WHY), 1, "No key nobody is on record"),
         (
             ("key", "rotate", "--by", "t.nina", "--explanation", "Mine now."),
@@ -204,8 +204,8 @@ def test_a_decision_about_a_key_that_cannot_be_taken_touches_no_file(
 
 
 def test_checkpoint_signs_the_head(command: Command) -> None:
-    assert command("checkpoint").stdout.startswith("qc.example.org\n5\n")
-    assert plain(command("checkpoint", "--json"))["checkpoint"].startswith("qc.example.org\n5\n")
+    assert command("checkpoint").stdout.startswith("qc.example.org\n6\n")
+    assert plain(command("checkpoint", "--json"))["checkpoint"].startswith("qc.example.org\n6\n")
 
 
 def test_checkpoint_of_a_log_that_shrank_is_answered_no(command: Command, tmp_path: Path) -> None:
@@ -244,7 +244,7 @@ def test_a_token_for_a_new_person_registers_them(command: Command) -> None:
     result = command("token", "create", "--person", "n.sample", *PERSON, "--by", "d.sample")
     assert result.exit_code == 0
     assert result.stdout.startswith("qcs_")
-    assert plain(command("checkpoint", "--json"))["checkpoint"].splitlines()[1] == "6"
+    assert plain(command("checkpoint", "--json"))["checkpoint"].splitlines()[1] == "7"
 
 
 def test_a_new_person_is_registered_by_somebody(command: Command) -> None:
@@ -269,7 +269,7 @@ def test_audit_finds_a_fresh_installation_clean(command: Command) -> None:
     assert "as they were recorded" in command("audit").stdout
     report = plain(command("audit", "--json"))
     assert report["clean"] is True
-    assert report["entries"] == 5
+    assert report["entries"] == 6
 
 
 def test_audit_names_a_row_that_somebody_edited_and_rebuild_mends_it(
@@ -282,7 +282,7 @@ def test_audit_names_a_row_that_somebody_edited_and_rebuild_mends_it(
     assert result.exit_code == 1
     assert "person/d.sample" in result.stdout
     assert plain(command("audit", "--json"))["clean"] is False
-    assert plain(command("rebuild", "--json"))["entries"] == 5
+    assert plain(command("rebuild", "--json"))["entries"] == 6
     assert command("audit").exit_code == 0
 
 
@@ -313,7 +313,7 @@ def test_audit_counts_what_it_does_not_list(command: Command, monkeypatch: pytes
 
 def test_export_gives_every_record_as_it_was_signed(command: Command) -> None:
     lines = [json.loads(line) for line in command("export").stdout.splitlines()]
-    assert [line["log_index"] for line in lines] == [0, 1, 2, 3, 4]
+    assert [line["log_index"] for line in lines] == [0, 1, 2, 3, 4, 5]
     statement = json.loads(base64.b64decode(lines[0]["envelope"]["payload"]))
     assert statement["predicate"]["stream"] == "organisation/demo-biologics"
 

@@ -61,6 +61,7 @@ def staged(home: Path, question: Callable[[Stage], None]) -> Stage:
     scenes.product(stage)
     scenes.donation(stage, DIN)
     scenes.released_lot(stage, LOT, DIN)
+    stage.post("quality", f"/lots/{LOT}/certificates")
     scenes.registered_lot(stage, "EX-TWO", DIN)
     scenes.consigned(stage, LOT, SHIPMENT)
     question(stage)

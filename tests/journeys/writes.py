@@ -158,6 +158,7 @@ ACTS = (
     ),
     _act("/capas/<capa>/closure", "quality", statement=TEXT),
     _act("/lots/<lot>/assessment", "quality"),
+    _act("/lots/<lot>/certificates", "quality"),
     _act("/lots/<lot>/release", "quality", purpose="clinical"),
     _act("/lots/<lot>/rejection", "quality", explanation=TEXT),
     _act("/lots/<lot>/hold", "quality", explanation=TEXT),

@@ -1,0 +1,1 @@
+"""Certificates of analysis as files: what they say, how they are drawn, sealed and looked at again."""

@@ -1,7 +1,7 @@
 """``python -m bench [--quick | --million] [--workers N] [--only PART …] [--postgresql]``: measure, print the ratios.
 
-Parts: codes, pictures, copies, limits, reads, writes, proofs; all in one run. The exit code is 0 where all goals were
-met, else 1.
+Parts: codes, pictures, copies, instruments, limits, reads, writes, proofs; all in one run. The exit code is 0 where all
+goals were met, else 1.
 """
 
 from __future__ import annotations
@@ -15,13 +15,13 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 
-from bench import codes, copies, pictures, proofs, reads, writes
+from bench import codes, copies, instruments, pictures, proofs, reads, writes
 from bench.limits import of_machine
 from bench.network import Network, founded
 from bench.table import Row, printed
 
-PARTS = ("codes", "pictures", "copies", "limits", "reads", "writes", "proofs")
-APART = {"codes", "pictures", "copies"}
+PARTS = ("codes", "pictures", "copies", "instruments", "limits", "reads", "writes", "proofs")
+APART = {"codes", "pictures", "copies", "instruments"}
 """The parts that need no records."""
 
 
@@ -71,6 +71,10 @@ def main() -> int:
         found = list(copies.rows(vials=size.lives))
         rows += found
         sys.stdout.write(printed("\nCopies, simulated", found))
+    if "instruments" in chosen.only:
+        found = list(instruments.rows())
+        rows += found
+        sys.stdout.write(printed("\nFiles of instruments and sheets, one core", found))
     databases = (("SQLite", 0.8), ("PostgreSQL", 0.4)) if chosen.postgresql else (("SQLite", 0.8),)
     for name, goal in databases if set(chosen.only) - APART else ():
         found = list(_measured(size, chosen.only, chosen.workers, name, goal))

@@ -43,6 +43,23 @@ def test_of_two_that_fit_the_one_under_the_same_name_is_taken_and_without_one_no
     assert together([same, same, positions()]) == ((0,), (1,), (2,))
 
 
+def test_a_measurement_of_which_every_position_failed_is_found_by_its_name() -> None:
+    lines = POSITIONS.replace("\nX\t", "\n\t").split("\n")
+    mean = next(place for place, line in enumerate(lines) if line.startswith("\tMean"))
+    for place in range(mean, mean + 3):
+        lines[place] = "\t".join([*lines[place].split("\t")[:2], *["0.0"] * 9, ""])
+    failed = read_instrument(
+        "\n".join(lines).replace("\t\n", "\tMAX_DRIFT\n").encode("latin-1"),
+        "20260201_0007_EV-TEST-7_size_488_3pos.txt",
+    )
+    nothing = size(traces="0", particles="0.000000")
+    others = size(traces="0", particles="0.000000", original="20260201_0009")
+    assert together([others, nothing, failed]) == ((0,), (1, 2))
+    assert failed.values == ()
+    codes = [warning.code for warning in completed(failed, nothing).warnings]
+    assert codes == ["zero_traces", "positions_removed", "zero_traces"]
+
+
 def test_a_reading_of_one_size_export_belongs_to_no_other_and_none_to_what_prints_other_figures() -> None:
     nameless = replace(size(), run=None)
     other_marks = replace(positions(), run=Run(name=None, marks=(("wells", Decimal(3)),)))

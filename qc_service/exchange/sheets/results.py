@@ -203,7 +203,7 @@ def _may_belong(reader: Reader, wrong: RowRead, named: RowRead) -> bool:
 
 def _judged(reader: Reader, result: SheetResult) -> Iterator[SheetFault]:
     """What a measurement of these members would be refused for, at the cells it is about."""
-    row = next(one for one in reader.rows if one.number == result.row)
+    row = reader.rows[result.row]
     # Whether one time is before another that has a zone while it has none, the laboratory's zone tells later.
     read = result.read if bool(result.read[19:]) == bool(result.started[19:]) else result.started
     try:

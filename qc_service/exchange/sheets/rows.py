@@ -62,7 +62,7 @@ class Reader:
     """Reads the rows below one header."""
 
     def __init__(self, sheet: Sheet, header: Header, rows: Sequence[Row]) -> None:
-        self.rows = rows
+        self.rows = {row.number: row for row in rows}
         self._sheet = sheet
         self._header = header
         self._comma_is_decimal = sheet.delimiter == ";" and not any(

@@ -10,7 +10,7 @@ MOST = 10_000
 """Lots on one chart."""
 OUTCOMES = ("pass", "fail", "not_shown")
 COMPARATORS = ("=", "<", ">", "<=", ">=", "below_lod", "below_loq")
-STANDINGS = ("repeated", "invalidated")
+STANDINGS = ("repeated", "invalidated", "superseded")
 
 
 class TrendRuleSchema(Schema):
@@ -46,7 +46,7 @@ class CountedPointSchema(PointOfChartSchema):
 
 
 class PointBesideSchema(PointOfChartSchema):
-    """A retest, or a result that was shown invalid."""
+    """A retest, or a result that was shown invalid or corrected."""
 
     standing = term(STANDINGS, "Why it does not count.", required=True)
 

@@ -22,6 +22,7 @@ class PointStanding(StrEnum):
     COUNTED = "counted"
     REPEATED = "repeated"
     INVALIDATED = "invalidated"
+    SUPERSEDED = "superseded"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,7 +31,8 @@ class ChartPoint:
 
     Of each lot the first valid result of an assay is ``counted``; a retest or a repetition stands beside it, so that a
     lot that was measured often does not weigh more than another. ``figure`` is the value, or the limit it fell below,
-    in ``unit``. ``outcome`` is by the limits that the lot's assessment froze, and ``None`` before there is one.
+    in ``unit``, which is that of its limit where it was converted. ``outcome`` is by the limits that the lot's
+    assessment froze, and ``None`` before there is one.
     """
 
     digest: str
@@ -82,6 +84,7 @@ def _points(lot: Lot, frozen: Specification | None, assays: Collection[str] | No
         if standing is PointStanding.COUNTED:
             counted.add(recorded.assay)
         criterion = frozen.criterion(recorded.assay) if frozen else None
+        figure, unit = recorded.figure_for(recorded.conversion.unit if recorded.conversion else None)
         yield ChartPoint(
             digest=result.digest,
             lot=str(lot.number),
@@ -90,14 +93,16 @@ def _points(lot: Lot, frozen: Specification | None, assays: Collection[str] | No
             assay=str(recorded.assay),
             read_at=recorded.read.instant,
             comparator=recorded.comparator,
-            figure=recorded.figure,
-            unit=str(recorded.unit),
+            figure=figure,
+            unit=unit,
             outcome=compare(criterion, recorded) if criterion else None,
             standing=standing,
         )
 
 
 def _standing(result: Result, another_counts: bool) -> PointStanding:
+    if result.superseded_by is not None:
+        return PointStanding.SUPERSEDED
     if not result.valid:
         return PointStanding.INVALIDATED
     return PointStanding.REPEATED if another_counts else PointStanding.COUNTED

@@ -102,6 +102,11 @@ class Quality:
         if reasons:
             raise VerificationRefused(f"You may not verify result {number}.", tuple(reasons))
 
+    def barred_from_verifying(self, result: Result) -> frozenset[PersonId]:
+        """Who may not verify a result, whatever else stands (rule Q5)."""
+        sterile = analysts_of(self._sterility_results()) if result.recorded.is_sterility else frozenset()
+        return sterile | analysts_of(chain_of(self.results, result))
+
     def must_invalidate(self, number: int, investigation_number: int) -> None:
         """Whether the result may be disregarded (rule Q3; 21 CFR 610.1); raises ``InvalidationRefused``."""
         result, investigation = self.result(number), self.investigation(investigation_number)

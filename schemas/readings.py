@@ -12,17 +12,19 @@ from schemas.results import ConfirmReadingSchema, WarningAnswerSchema
 MOST_FILES = 50
 
 
-class ChosenLotSchema(Strict):
-    """The lot that a file is of, where its sample's name left that open."""
+class ReadingChoiceSchema(Strict):
+    """What you say of a file where it was left open."""
 
     file = fixed(64, "The file's SHA-256 as it was shown.", required=True)
-    lot = name("The lot's number.", required=True)
+    lot = name("The lot's number.")
+    instrument = name("From the register of equipment.")
+    facility = name("The laboratory.")
 
 
-class ChosenLotsSchema(Strict):
-    """The lots that a person chose."""
+class ReadingChoicesSchema(Strict):
+    """What was chosen for some of the files."""
 
-    lots = parts(ChosenLotSchema, "One for each file whose lot was asked for.", most=MOST_FILES)
+    choices = parts(ReadingChoiceSchema, "One for each file.", most=MOST_FILES)
 
 
 class ReadingsFormSchema(Strict):
@@ -31,7 +33,7 @@ class ReadingsFormSchema(Strict):
     file = several(
         upload("An instrument's text export, unchanged."), "The files.", most=MOST_FILES, required=True
     )
-    statement = part(ChosenLotsSchema, "The lots that were chosen, as JSON.", none=False)
+    statement = part(ReadingChoicesSchema, "What was chosen, as JSON.", none=False)
 
 
 class DoubtSchema(Schema):

@@ -51,11 +51,19 @@ class ReadFile:
 
 
 @dataclass(frozen=True, kw_only=True)
-class ChosenLot:
-    """The lot that a person says a file is of."""
+class Choice:
+    """What a person says of a file where it was left open: its lot, the instrument, the laboratory."""
 
     file: Sha256
-    lot: LotNumber
+    lot: LotNumber | None = None
+    instrument: EquipmentId | None = None
+    facility: FacilityId | None = None
+
+    @property
+    def members(self) -> dict[str, str]:
+        """The statement's members that were chosen."""
+        said = {"instrument": self.instrument, "facility": self.facility}
+        return {name: str(value) for name, value in said.items() if value is not None}
 
 
 def read_files(actor: Actor, uploads: Sequence[Enclosure]) -> tuple[ReadFile, ...]:
@@ -79,7 +87,7 @@ def read_files(actor: Actor, uploads: Sequence[Enclosure]) -> tuple[ReadFile, ..
 
 
 def show_readings(
-    store: Store, view: View, actor: Actor, files: Sequence[ReadFile], chosen: Sequence[ChosenLot], *, at: datetime
+    store: Store, view: View, actor: Actor, files: Sequence[ReadFile], choices: Sequence[Choice], *, at: datetime
 ) -> Plain:  # fmt: skip
     """What each file says, whose lot it is of and how its values stand to the limits; nothing is recorded."""
     actor.must(Permission.RECORD_RESULT)
@@ -89,7 +97,7 @@ def show_readings(
         at=at,
         lots=lots,
         precedents=Precedents(store, view, actor, lots),
-        chosen={one.file: one.lot for one in chosen},
+        choices={one.file: one for one in choices},
     )
     return {"files": [desk.shown(file) for file in files], "lots": list(lots.waiting())}
 
@@ -109,7 +117,7 @@ class _Desk:
     at: datetime
     lots: SampleLots
     precedents: Precedents
-    chosen: Mapping[Sha256, LotNumber]
+    choices: Mapping[Sha256, Choice]
 
     def shown(self, file: ReadFile) -> Plain:
         """One file as it is shown."""
@@ -129,8 +137,9 @@ class _Desk:
         }
 
     def _match(self, digest: Sha256, file: ReadFile) -> Match:
-        if digest in self.chosen:
-            return self.lots.chosen(self.chosen[digest])
+        choice = self.choices.get(digest)
+        if choice and choice.lot:
+            return self.lots.chosen(choice.lot)
         assert file.reading is not None  # noqa: S101  only what was read is matched
         return self.lots.of(file.reading, file.upload.name)
 
@@ -140,7 +149,10 @@ class _Desk:
         recorded: tuple[int, ...] = ()
         if lot is not None:
             specification = lot.quality.specification(self.view.get(PRODUCT, lot.product), self.at)
-            subject = Subject(reading=reading, lot=lot, specification=specification, at=self.at)
+            chosen = self.choices[digest].members if digest in self.choices else {}
+            subject = Subject(
+                reading=reading, lot=lot, specification=specification, at=self.at, chosen=chosen
+            )
             made = suggest(subject, self.precedents)
             recorded = recorded_from(lot, digest, subject.assays or (NO_ASSAY,))
             _doubt_repetition(made, lot, subject.assays, recorded)

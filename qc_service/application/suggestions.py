@@ -5,7 +5,7 @@ Nothing is made up: what the records do not say is left open and doubted, for th
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -46,12 +46,13 @@ class Suggestion:
 
 @dataclass(frozen=True, kw_only=True)
 class Subject:
-    """What is suggested for: a reading, its lot, the specification that judges it, and when."""
+    """What is suggested for: a reading, its lot, the specification that judges it, what was chosen, and when."""
 
     reading: Reading
     lot: Lot
     specification: Specification | None
     at: datetime
+    chosen: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def assays(self) -> tuple[str, ...]:
@@ -127,6 +128,10 @@ def _instrument(made: Suggestion, subject: Subject, precedents: Precedents) -> s
     """By the serial number in the file; without one by the instrument's name, if only one is called so."""
     reading = subject.reading
     register = precedents.equipment()
+    chosen = subject.chosen.get("instrument")
+    if chosen in {str(one.id) for one in register}:
+        made.say("instrument", chosen, "as you chose")
+        return chosen
     if reading.serial:
         found = [one for one in register if one.serial_number and _same(one.serial_number, reading.serial)]
         source = f"the file's serial number {reading.serial}"
@@ -160,6 +165,10 @@ def _is_called(equipment: Equipment, instrument: str) -> bool:
 def _facility(made: Suggestion, subject: Subject, precedents: Precedents, instrument: str | None) -> None:
     """Where the instrument was used last; else where the assay was; else the only laboratory there is."""
     product = subject.lot.product
+    chosen = subject.chosen.get("facility")
+    if chosen and precedents.view.find(FACILITY, chosen):
+        made.say("facility", chosen, "as you chose")
+        return
     used = instrument and precedents.last(product, lambda one: one.recorded.instrument == instrument)
     if used:
         made.say(

@@ -1,4 +1,6 @@
-"""Pages for people: plain HTML and one style sheet, rendered here and served from here; no script, nothing foreign."""
+"""Pages for people: plain HTML and one style sheet, rendered here and served from here; nothing foreign.
+
+The page of instrument files alone has a script, its own file; every other page works without."""
 
 from __future__ import annotations
 
@@ -14,7 +16,7 @@ from qc_service.domain.wording import day, figure, moment, month, words
 from qc_service.web.problems import CONTENT_TYPE
 from qc_service.web.routes import Custom
 
-STYLE = "page.css"
+STATIC = {"page.css": "text/css; charset=utf-8", "readings.js": "text/javascript; charset=utf-8"}
 HTML = "text/html; charset=utf-8"
 MACHINE_PATHS = (
     "/api/",
@@ -47,12 +49,12 @@ def dialled(phone: str) -> str:
     return f"+{digits}" if phone.lstrip().startswith("+") else digits
 
 
-def style(name: str) -> ResponseReturnValue:
-    """The style sheet of every page."""
-    if name != STYLE:
-        raise NotFound("There is no such style sheet.")
-    content = Path(current_app.root_path, "static", STYLE).read_bytes()
-    return Response(content, content_type="text/css", headers={"Cache-Control": "public, max-age=3600"})
+def static(name: str) -> ResponseReturnValue:
+    """The style sheet of every page, or the script of the one that has one."""
+    if name not in STATIC:
+        raise NotFound("The pages have no such file.")
+    content = Path(current_app.root_path, "static", name).read_bytes()
+    return Response(content, content_type=STATIC[name], headers={"Cache-Control": "public, max-age=3600"})
 
 
 def for_people(response: Response) -> Response:
@@ -83,6 +85,7 @@ def install(app: Flask) -> None:
 
 ROUTES = (
     Custom(
-        "GET", "/static/<name>", style, "A style sheet of the pages", public=True, root=True, gives="text/css"
+        "GET", "/static/<name>", static, "The style sheet of the pages, or a page's script", public=True, root=True,
+        gives="text/css, text/javascript",
     ),
-)
+)  # fmt: skip

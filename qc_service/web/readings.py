@@ -12,7 +12,7 @@ from marshmallow import Schema, ValidationError
 
 from qc_service.application.acts import Busy, Receipt
 from qc_service.application.decoding import recorded
-from qc_service.application.many_readings import MOST_FILES, ChosenLot, ReadFile, read_files, show_readings
+from qc_service.application.many_readings import MOST_FILES, Choice, ReadFile, read_files, show_readings
 from qc_service.application.ports import Tampered, Unavailable
 from qc_service.application.readings import AlreadyRecorded, Confirmation, ImportResults, import_results
 from qc_service.domain.codec import from_plain
@@ -23,20 +23,26 @@ from qc_service.domain.measurements import WarningAnswer
 from qc_service.domain.results import ResultRecorded
 from qc_service.web import problems
 from qc_service.web.asking import actor, answered, read_by, read_json, retry, told
+from qc_service.web.pages import page
 from qc_service.web.routes import Custom
 from qc_service.web.service import service
 from qc_service.web.uploads import several_uploaded
 from schemas.readings import (
-    ChosenLotsSchema,
     ConfirmationFormSchema,
     ConfirmedFileSchema,
     ConfirmedReadingsSchema,
     ConfirmReadingsSchema,
+    ReadingChoicesSchema,
     ReadingsFormSchema,
     ShownReadingsSchema,
 )
 
 BESIDE = "statement"
+POLICY = (
+    "default-src 'none'; script-src 'self'; connect-src 'self'; style-src 'self'; img-src 'self' data:; "
+    "form-action 'none'; base-uri 'none'; frame-ancestors 'none'"
+)
+"""What this page may do beyond the others: run its own script, and ask this service."""
 Plain = dict[str, Any]
 
 
@@ -56,10 +62,9 @@ def post_readings() -> ResponseReturnValue:
     """Show what instrument files say and whose lots they are of; nothing is recorded."""
     person = actor()
     files = read_files(person, several_uploaded(BESIDE, MOST_FILES))
-    lots = _statement(ChosenLotsSchema).get("lots", [])
-    chosen = [from_plain(ChosenLot, one) for one in lots]
+    choices = [from_plain(Choice, one) for one in _statement(ReadingChoicesSchema).get("choices", [])]
     found = service()
-    return answered(show_readings(found.store, found.view(), person, files, chosen, at=found.clock()))
+    return answered(show_readings(found.store, found.view(), person, files, choices, at=found.clock()))
 
 
 def confirm_readings() -> ResponseReturnValue:
@@ -181,7 +186,18 @@ def _text(value: Any) -> str | None:
     return value if isinstance(value, str) else None
 
 
+def readings_page() -> ResponseReturnValue:
+    """The page into which files are dropped; it says nothing of anybody, and asks with the token that is typed in."""
+    response = page("readings.html")
+    response.headers["Content-Security-Policy"] = POLICY
+    return response
+
+
 ROUTES = (
+    Custom(
+        "GET", "/readings", readings_page, "The page into which instrument files are dropped", public=True, root=True,
+        gives="text/html",
+    ),
     Custom(
         "POST", "/readings", post_readings, "Show what many instrument files say, and whose lots they are of",
         form=ReadingsFormSchema, reply=ShownReadingsSchema,

@@ -23,6 +23,7 @@ TEXT = "As it was found."
 OUTSIDERS = ("clinician", "forwarder", "other_clinician", None)
 OWN = {
     "/metrics", "/healthz", "/readyz", "/static/<name>", "/openapi.json", "/docs", "/", "/check", "/service-level",
+    "/readings",
 }  # fmt: skip
 """What speaks of the service, never of a lot."""
 

@@ -49,7 +49,7 @@ def stage(laboratory: Stage, tmp_path: Path) -> Stage:
 def shown(stage: Stage, *files: Made, lot: str = "", status: int = 200) -> Any:
     """What is shown of these files, the first of them being of a lot that was chosen, if one was."""
     chosen = [{"file": hashlib.sha256(files[0].content).hexdigest(), "lot": lot}]
-    parts = {"statement": json.dumps({"lots": chosen})} if lot else {}
+    parts = {"statement": json.dumps({"choices": chosen})} if lot else {}
     return stage.send("analyst", "POST", "/readings", data=form(*files, **parts), status=status).get_json()
 
 

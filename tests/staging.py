@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 from flask.testing import FlaskClient
+from werkzeug.serving import make_server
 from werkzeug.test import TestResponse
 
 from qc_service.app import Capabilities, Founder, assemble, initialise, web_app
@@ -142,3 +145,17 @@ def restaged(stage: Stage, home: Path) -> Stage:
     clock = ScriptedClock(stage.clock.now)
     made = assemble(settings, {}, clock)
     return Stage(made, clock, web_app(made).test_client(), dict(stage.tokens), stage.keys)
+
+
+@contextmanager
+def served(stage: Stage) -> Iterator[str]:
+    """The service on a port of this machine, for a browser or a command that asks it."""
+    server = make_server("127.0.0.1", 0, stage.client.application, threaded=False)
+    thread = Thread(target=server.serve_forever)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()

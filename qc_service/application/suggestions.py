@@ -22,6 +22,8 @@ from qc_service.domain.results import Result
 from qc_service.domain.specifications import Specification
 from qc_service.exchange.instruments import Reading
 
+_NAMED = {"method": "method", "method_version": "version of the method"}
+
 
 @dataclass
 class Suggestion:

@@ -7,6 +7,7 @@ import click
 from qc_service.cli import (
     demonstration,
     evidence,
+    importing,
     installation,
     keys,
     labels,
@@ -23,7 +24,18 @@ def main() -> None:
     """Record exosome lots, sign every record, and answer whether anything on record forbids using a vial."""
 
 
-for room in (installation, demonstration, tokens, keys, evidence, reading, labels, offline, queueing):
+for room in (
+    installation,
+    demonstration,
+    tokens,
+    keys,
+    evidence,
+    reading,
+    importing,
+    labels,
+    offline,
+    queueing,
+):
     for command in room.COMMANDS:
         main.add_command(command)
 

@@ -8,20 +8,17 @@ from __future__ import annotations
 
 import json
 import sys
-import urllib.error
-import urllib.request
 from pathlib import Path
 from typing import Any
 
 import click
 
+from qc_service.cli.remote import answer_of
 from qc_service.cli.saying import CouldNotAsk, SaidNo, as_json, say
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 AT_ONCE = 100
 """Acts in one request."""
-PATIENCE = 60
-"""Seconds."""
 Plain = dict[str, Any]
 
 
@@ -63,28 +60,11 @@ def _first_problem(results: list[Plain]) -> str:
 
 
 def _sent(url: str, token_file: Path, device: str, acts: list[Plain]) -> list[Plain]:
-    if not url.startswith(("https://", "http://")):
-        raise CouldNotAsk("The service's address begins with https:// (or http:// on this machine).")
-    request = urllib.request.Request(  # noqa: S310  the scheme is looked at above
-        f"{url.rstrip('/')}/api/v1/queue", data=json.dumps({"device": device, "acts": acts}).encode(),
-        headers={
-            "Authorization": f"Bearer {token_file.read_text(encoding='ascii').strip()}",
-            "Content-Type": "application/json",
-        },
-    )  # fmt: skip
-    try:
-        with urllib.request.urlopen(request, timeout=PATIENCE) as reply:  # noqa: S310
-            results: list[Plain] = json.load(reply)["results"]
-            return results
-    except urllib.error.HTTPError as error:
-        with error:
-            raise SaidNo(
-                f"The service refused the queue ({error.code}): {error.read(2000).decode()}"
-            ) from error
-    except (OSError, ValueError) as error:
-        raise CouldNotAsk(
-            f"The service cannot be reached; nothing is lost, send it again: {error}."
-        ) from error
+    content = json.dumps({"device": device, "acts": acts}).encode()
+    results: list[Plain] = answer_of(url, "/queue", token_file, content, Content_Type="application/json")[
+        "results"
+    ]
+    return results
 
 
 def json_lines(file: Path) -> list[Plain]:

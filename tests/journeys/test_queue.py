@@ -5,14 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from pathlib import Path
-from threading import Thread
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
 import pytest
-from werkzeug.serving import make_server
 
 from qc_service.app import web_app
 from qc_service.application.acts import Acts
@@ -20,7 +17,7 @@ from qc_service.application.ports import Unavailable
 from tests import scenes
 from tests.answering import audited
 from tests.cli.running import run
-from tests.staging import Stage, raise_stage
+from tests.staging import Stage, raise_stage, served
 from verifier import verify_bundle as stranger
 
 DIN, LOT = "A999026000001", "EX261101A"
@@ -341,20 +338,6 @@ def test_a_receipt_comes_before_what_was_done_with_the_vials(
     assert kinds(told) == ["ShipmentReceived", "VialPrepared"]
 
 
-@contextmanager
-def _served(stage: Stage) -> Iterator[str]:
-    """The service on a port of this machine, for a command that asks it."""
-    server = make_server("127.0.0.1", 0, web_app(stage.made))
-    thread = Thread(target=server.serve_forever)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}"
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
-
-
 def test_the_command_sends_a_file_and_goes_on_where_it_stopped(bag: Bag, tmp_path: Path) -> None:
     acts, token = tmp_path / "acts.jsonl", tmp_path / "token"
     token.write_text(bag.stage.token("clinician"))
@@ -368,7 +351,7 @@ def test_the_command_sends_a_file_and_goes_on_where_it_stopped(bag: Bag, tmp_pat
 
     assert send("http://127.0.0.1:9").returncode == 2
     assert send("ftp://qc.example").returncode == 2
-    with _served(bag.stage) as url:
+    with served(bag.stage) as url:
         waits = send(url)
         assert (waits.returncode, "Act 1 comes next" in waits.stderr) == (1, True)
         acts.write_text("".join(f"{json.dumps(act)}\n" for act in bag.acts))

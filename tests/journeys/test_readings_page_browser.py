@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -15,7 +14,6 @@ from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.by import By
 from selenium.webdriver.support.select import Select
 from selenium.webdriver.support.wait import WebDriverWait
-from werkzeug.serving import make_server
 
 from tests import scenes
 from tests.instrument_files import SERIAL, Made, tracked, undiluted, zeta_files
@@ -28,7 +26,7 @@ from tests.journeys.test_vial_page_browser import (
     asked_hosts,
     logged,
 )
-from tests.staging import Stage, raise_stage
+from tests.staging import Stage, raise_stage, served
 
 DIN = "A999026000001"
 LOT, OTHER = "EX261101A", "EX261101B"
@@ -65,13 +63,8 @@ def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
 @pytest.fixture(scope="module")
 def address(stage: Stage) -> Iterator[str]:
     """Where the service is served."""
-    server = make_server("127.0.0.1", 0, stage.client.application, threaded=False)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with served(stage) as url:
+        yield url
 
 
 @pytest.fixture

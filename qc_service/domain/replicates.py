@@ -15,7 +15,7 @@ FINER = 6
 """A mean that does not end is given so many places beyond the finest reading's: no limit's rounding can tell."""
 _WIDE = Context(prec=2500, rounding=ROUND_HALF_UP)
 """Digits enough for every decimal that can be recorded (40 either side, exponents of three digits)."""
-_KEPT = Context(prec=28, rounding=ROUND_HALF_UP)
+_KEPT = Context(prec=50, rounding=ROUND_HALF_UP)
 
 
 class Shortfall(StrEnum):
@@ -38,29 +38,30 @@ class Spread:
 
 
 def spread_of(readings: tuple[Decimal, ...]) -> Spread:
-    """Mean and spread of one reading or more, worked out in fractions and rounded once."""
-    exact = [Fraction(reading) for reading in readings]
-    mean = sum(exact, Fraction(0)) / len(exact)
-    return Spread(mean=_written(mean, readings), cv=_cv(exact, mean))
+    """Mean and spread of one reading or more, worked out in whole numbers of the finest reading's last place."""
+    place = min(int(reading.as_tuple().exponent) for reading in readings)
+    counts = [int(_WIDE.scaleb(reading, -place)) for reading in readings]
+    return Spread(mean=_mean(counts, place), cv=_cv(counts))
 
 
-def _cv(exact: list[Fraction], mean: Fraction) -> Decimal | None:
-    if len(exact) < 2 or (mean == 0 and any(exact)):
+def _mean(counts: list[int], place: int) -> Decimal:
+    total = sum(counts) * 10**FINER
+    whole, rest = divmod(abs(total), len(counts))
+    nearest = whole + (2 * rest >= len(counts))
+    mean = _WIDE.scaleb(Decimal(-nearest if total < 0 else nearest), place - FINER)
+    ends = int(mean.normalize(_WIDE).as_tuple().exponent)
+    return mean.quantize(Decimal((0, (1,), min(place, ends))), context=_WIDE)
+
+
+def _cv(counts: list[int]) -> Decimal | None:
+    total, many = sum(counts), len(counts)
+    squares = many * sum(count * count for count in counts) - total * total
+    if many < 2 or (total == 0 and squares):
         return None
-    squares = sum(((reading - mean) ** 2 for reading in exact), Fraction(0))
     if squares == 0:
         return Decimal(0)
-    square = squares / (len(exact) - 1) / mean**2
-    root = _WIDE.divide(Decimal(square.numerator), Decimal(square.denominator)).sqrt(_KEPT)
-    return _KEPT.multiply(root, Decimal(100))
-
-
-def _written(mean: Fraction, readings: tuple[Decimal, ...]) -> Decimal:
-    place = min(int(reading.as_tuple().exponent) for reading in readings)
-    finest = Decimal((0, (1,), place - FINER))
-    rounded = _WIDE.divide(Decimal(mean.numerator), Decimal(mean.denominator)).quantize(finest, context=_WIDE)
-    ends = int(rounded.normalize(_WIDE).as_tuple().exponent)
-    return rounded.quantize(Decimal((0, (1,), min(place, ends))), context=_WIDE)
+    square = _KEPT.divide(Decimal(many * squares), Decimal((many - 1) * total * total))
+    return _KEPT.multiply(square.sqrt(_KEPT), Decimal(100))
 
 
 def too_loose(criterion: Criterion, measurement: Measurement) -> Shortfall | None:

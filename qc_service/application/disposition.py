@@ -121,17 +121,16 @@ def lift_hold(view: View, occasion: Occasion, intent: LiftHold) -> tuple[New, ..
 
 def _must_meet_specification(view: View, lot: Lot) -> None:
     chain = (lot, *(view.get(LOT, name) for name in ancestors(view, lot.number)))
-    reasons = tuple(
-        Reason(
-            code="specification_not_met",
-            detail=f"Lot {one.number} has no verified result that passes for {', '.join(one.unmet)}.",
-            source="21 CFR 610.1",
-        )
-        for one in chain
-        if one.unmet
-    )
+    reasons = []
+    for one in chain:
+        if one.unmet:
+            detail = f"Lot {one.number} has no verified result that passes for {', '.join(one.unmet)}."
+            reasons.append(Reason(code="specification_not_met", detail=detail, source="21 CFR 610.1"))
+        if one.quality.product_failed:
+            detail = f"An investigation of lot {one.number} concluded that the product failed."
+            reasons.append(Reason(code="product_failure", detail=detail, source="21 CFR 610.1"))
     if reasons:
-        raise LiftRefused("The hold stays as long as the specification is not met.", reasons)
+        raise LiftRefused("The hold stays as long as the specification is not met.", tuple(reasons))
 
 
 def release_case(view: View, lot: Lot, purpose: Purpose, *, releaser: PersonId, at: datetime) -> ReleaseCase:

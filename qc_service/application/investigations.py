@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from qc_service.application.access import own
 from qc_service.application.actor import Occasion
+from qc_service.application.specification_holds import held_where_failed
 from qc_service.application.view import View
 from qc_service.domain.identifiers import LotNumber, Text
 from qc_service.domain.investigations import (
@@ -115,10 +116,12 @@ def conclude_phase(view: View, occasion: Occasion, intent: ConcludePhase) -> tup
 def conclude_investigation(view: View, occasion: Occasion, intent: ConcludeInvestigation) -> tuple[New, ...]:
     """Conclude it, once (rule Q4; 21 CFR 610.1).
 
-    Raises ``InvestigationConcludedBefore``, and ``ConclusionRefused`` where its phases do not bear the conclusion out.
+    A released lot of which the product failed is held in the same act, with every lot made of it. Raises
+    ``InvestigationConcludedBefore``, and ``ConclusionRefused`` where its phases do not bear the conclusion out.
     """
     occasion.actor.must(Permission.INVESTIGATE)
-    quality = own(view, occasion.actor, LOT, intent.lot).quality
+    lot = own(view, occasion.actor, LOT, intent.lot)
+    quality = lot.quality
     investigation = quality.investigation(intent.investigation)
     body = InvestigationConcluded(
         investigation=intent.investigation,
@@ -130,4 +133,5 @@ def conclude_investigation(view: View, occasion: Occasion, intent: ConcludeInves
     of = investigation.result
     analyst = None if of is None else quality.result(of).analyst.id
     investigation.must_accept(body, occasion.actor.person, analyst)
-    return (New(name=intent.lot, body=body, meaning=Meaning.REVIEW),)
+    concluded = New(name=intent.lot, body=body, meaning=Meaning.REVIEW)
+    return (concluded, *held_where_failed(view, lot, intent.conclusion))

@@ -10,11 +10,13 @@ from qc_service.application.access import own
 from qc_service.application.actor import Actor, Occasion
 from qc_service.application.results import results_of
 from qc_service.application.view import View
+from qc_service.domain.codec import to_plain
 from qc_service.domain.errors import Conflict, Fault, Malformed, Reason, Refused
 from qc_service.domain.identifiers import EquipmentId, FacilityId, Line, LotNumber, Sha256, Slug, Text
 from qc_service.domain.lots import LOT, Lot
 from qc_service.domain.measurements import Measurement, ReplicateValue, Unit, WarningAnswer
 from qc_service.domain.moments import ZonedTime
+from qc_service.domain.obtaining import Dilution
 from qc_service.domain.permissions import Permission
 from qc_service.domain.records import Enclosure, New
 from qc_service.exchange.instruments import (
@@ -30,6 +32,7 @@ NO_FIGURES = Line("no figures in the file")
 """The finding that stands for a measurement whose file holds no value: it happened, so it is recorded."""
 NO_ASSAY = Slug("particle_measurement")
 """What such a finding is of."""
+CONCENTRATION = "particle_concentration"
 
 
 class FileUnreadable(Malformed):
@@ -232,10 +235,19 @@ def measurement_of(confirmed: Confirmation, reading: Reading, value: MeasuredVal
         read=confirmed.read,
         raw_file=confirmed.confirm,
         replicates=replicates,
+        dilution=_dilution(reading, value),
         warnings_answered=confirmed.answers,
         retests=confirmed.retests,
         resamples=confirmed.resamples,
     )
+
+
+def _dilution(reading: Reading, value: MeasuredValue | None) -> Dilution | None:
+    """The file's factor, of a concentration alone: that is of the undiluted sample, so the instrument multiplied."""
+    if value is None or value.assay != CONCENTRATION or reading.dilution is None:
+        return None
+    factor = Decimal(reading.dilution)
+    return Dilution(factor=factor) if factor >= 1 else None
 
 
 def proposed(reading: Reading, value: MeasuredValue) -> dict[str, object]:
@@ -246,5 +258,6 @@ def proposed(reading: Reading, value: MeasuredValue) -> dict[str, object]:
         "value": value.value,
         "unit": value.unit,
         "derived": value.derived,
+        "dilution": to_plain(_dilution(reading, value)),
         "replicates": [{"label": one.label, "value": one.value} for one in replicates],
     }

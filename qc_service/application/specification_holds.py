@@ -8,6 +8,7 @@ from qc_service.application.lineage import descendants
 from qc_service.application.view import View
 from qc_service.domain.disposition import HoldCause, LotHeld
 from qc_service.domain.identifiers import Text
+from qc_service.domain.investigations import Conclusion
 from qc_service.domain.lots import LOT, Lot
 from qc_service.domain.records import New
 from qc_service.domain.results import Result
@@ -23,6 +24,17 @@ def held_where_short(view: View, lot: Lot, results: tuple[Result, ...]) -> tuple
     if not (lot.disposition.releases and short):
         return ()
     words = f"lot {lot.number} no longer has a verified result that passes for {', '.join(short)}"
+    return _with_all_below(view, lot, words)
+
+
+def held_where_failed(view: View, lot: Lot, conclusion: Conclusion) -> tuple[New, ...]:
+    """The same for a released lot of which an investigation concludes that the product failed."""
+    if not (lot.disposition.releases and conclusion is Conclusion.PRODUCT_FAILURE):
+        return ()
+    return _with_all_below(view, lot, f"an investigation of lot {lot.number} found that the product failed")
+
+
+def _with_all_below(view: View, lot: Lot, words: str) -> tuple[New, ...]:
     below = (view.get(LOT, name) for name in descendants(view, f"{LOT.room}/{lot.number}"))
     return (*_held(lot, Text(f"Held: {words}.")), *(new for one in below for new in _held(one, _made(words))))
 

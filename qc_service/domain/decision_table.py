@@ -25,7 +25,7 @@ WHEN: dict[str, str] = {
     "withdrawn": "a market withdrawal stands against the lot",
     "expired": "the printed day is over in the asking clinic's time zone, else in the product's",
     "donor_not_eligible": "a donor behind the lot was determined ineligible, or a later result was confirmed",
-    "specification_not_met": "a required result fails, or no verified one is left, of the lot or of one behind it",
+    "specification_not_met": "a required result fails or is unverified, or the product failed; or so of a lot behind",
     "facility_not_certified": "nothing in force covered a step of the lot, or of a lot behind it, on its day",
     "no_regulatory_basis": "the product has no basis for the country and route that are asked for",
     "route_not_permitted": "the product is not for the route that is asked for, or for none",

@@ -82,6 +82,9 @@ def _lot(part: LotToShip) -> Iterator[Reason]:
             made = "" if behind is lot else f", which {lot.number} was made from,"
             detail = f"Lot {behind.number}{made} does not meet its specification."
             yield Reason(code="specification_not_met", detail=detail, source="21 CFR 610.1")
+        if behind.quality.product_failed:
+            detail = f"An investigation of lot {behind.number} concluded that the product failed."
+            yield Reason(code="product_failure", detail=detail, source="21 CFR 610.1")
     if lot.expires_on is not None and part.today > lot.expires_on:
         yield Reason(code="expired", detail=f"Lot {lot.number} expired on {lot.expires_on}.", source="R3")
 

@@ -158,6 +158,11 @@ class Quality:
             else product.specification_on(product_day(product, at))
         )
 
+    @property
+    def product_failed(self) -> bool:
+        """Whether an investigation concluded that the product failed, whatever its results say (21 CFR 610.1)."""
+        return any(one.conclusion is Conclusion.PRODUCT_FAILURE for one in self.investigations)
+
     def _sterility_results(self) -> tuple[Result, ...]:
         return tuple(result for result in self.results if result.recorded.is_sterility)
 

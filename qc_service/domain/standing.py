@@ -107,6 +107,9 @@ def _quality(lot: Lot, ancestors: tuple[Lot, ...]) -> Iterable[Finding]:
     if any(ancestor.unmet for ancestor in ancestors):
         detail = f"A lot that {lot.number} was made from does not meet its specification."
         yield Finding(code="specification_not_met", detail=detail)
+    if any(one.quality.product_failed for one in (lot, *ancestors)):
+        detail = f"The manufacturer found that lot {lot.number}, or a lot behind it, failed."
+        yield Finding(code="specification_not_met", detail=detail)
 
 
 def _facilities(chain: tuple[Lot, ...], facilities: Mapping[FacilityId, Facility]) -> Iterable[Finding]:

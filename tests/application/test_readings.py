@@ -73,6 +73,21 @@ def test_a_reading_is_shown_and_nothing_is_recorded(world: QualityWorld) -> None
         show_reading(world.world.view, actor(Role.TECHNICIAN), LOT_A, upload())
 
 
+def test_the_file_s_dilution_goes_with_the_concentration_alone(world: QualityWorld) -> None:
+    told: Any = show_reading(world.world.view, actor(Role.ANALYST), LOT_A, upload())
+    assert {one["assay"] for one in told["proposed"] if one["dilution"]} == {"particle_concentration"}
+    bodies = world.act(import_results, confirmed(upload()), Role.ANALYST)
+    diluted = [body for body in bodies if isinstance(body, ResultRecorded) and body.dilution is not None]
+    assert [(body.assay, str(body.dilution.factor)) for body in diluted if body.dilution] == [
+        ("particle_concentration", "1.00E+3")
+    ]
+    thinner = upload(SUMMARY.replace(b"1.00e+03,1.00e+03", b"0.5,0.5"))
+    told = show_reading(world.world.view, actor(Role.ANALYST), LOT_A, thinner)
+    assert not any(one["dilution"] for one in told["proposed"])
+    told = show_reading(world.world.view, actor(Role.ANALYST), LOT_A, upload(WARNED))
+    assert not any(one["dilution"] for one in told["proposed"])
+
+
 def test_a_warning_without_an_answer_is_refused_by_its_name(world: QualityWorld) -> None:
     with pytest.raises(WarningsUnanswered) as refused:
         world.act(import_results, confirmed(upload(WARNED)), Role.ANALYST)

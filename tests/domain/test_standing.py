@@ -19,6 +19,7 @@ from qc_service.domain.donations import Donation
 from qc_service.domain.eligibility import EligibilityDetermined, EligibilityStanding
 from qc_service.domain.facilities import Facility
 from qc_service.domain.identifiers import FacilityId, Line, RecallId, Text
+from qc_service.domain.investigations import Conclusion
 from qc_service.domain.lots import Lot
 from qc_service.domain.processing import (
     DeviationCause,
@@ -29,11 +30,13 @@ from qc_service.domain.processing import (
 )
 from qc_service.domain.quality import ResultInvalidated
 from qc_service.domain.quantities import Quantity
+from qc_service.domain.records import Body, Signer
 from qc_service.domain.standing import Background, standing_notices, standing_reasons
 from qc_service.domain.vocabulary import Purpose
 from tests.domain import donors
 from tests.domain.lot_stories import certification, facility, lot, step
 from tests.domain.quality_stories import ANALYST, QUALITY, assessed, passing, result, story
+from tests.domain.test_quality_results import concluded, opened
 
 SITE = FacilityId("north-cleanroom")
 RELEASED = LotReleased(purpose=Purpose.CLINICAL)
@@ -42,6 +45,10 @@ UNCERTIFIED = DeviationOpened(
     description=Text("nothing was in force that day"), step=1, clearable=True,
 )  # fmt: skip
 CLEARED = DeviationClosed(deviation=1, outcome=DeviationOutcome.JUSTIFIED, statement=Text("no added risk"))
+
+
+def found_to_fail() -> tuple[tuple[Body, Signer], ...]:
+    return (opened(about=None), concluded(Conclusion.PRODUCT_FAILURE))
 
 
 def codes(
@@ -124,6 +131,15 @@ def test_p2_what_a_lot_was_made_from_stands_against_it_too() -> None:
     (departure,) = departures_of_parent(failing, taken)
     assert departure.cause is DeviationCause.PARENT_NOT_RELEASED
     assert "endotoxin" in departure.description
+
+
+def test_q3_a_product_that_an_investigation_found_to_fail_stands_against_it_whatever_its_results_say() -> (
+    None
+):
+    failed = story(*assessed(*passing()), (RELEASED, QUALITY), *found_to_fail())
+    assert failed.unmet == ()
+    assert codes(failed) == {"specification_not_met"}
+    assert codes(lot(RELEASED), ancestors=(failed,)) == {"specification_not_met"}
 
 
 def test_q3_a_hold_for_a_result_is_not_named_a_hold() -> None:

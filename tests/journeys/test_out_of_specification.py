@@ -210,3 +210,20 @@ def test_a_released_result_that_is_corrected_stops_the_lot_until_the_correction_
     told = stage.get("auditor", f"/lots/{lot}/results")["results"]
     assert told[first["result"] - 1]["superseded_by"] == 5
     assert told[4]["converted"] == "< 0.06 EU/mL (1 IU/mL is 1 EU/mL)"
+
+
+def test_a_released_lot_that_an_investigation_finds_to_fail_stops_for_good(stage: Stage) -> None:
+    lot = "EX-FOUND"
+    serial = sent_to_clinic(stage, lot, "A999026000008")
+    stage.post("quality", f"/lots/{lot}/investigations", cause="complaint", description="Flakes were seen.")
+    said = {"phase": "full_scale", "root_cause": "The stopper sheds.", "conclusion": "product_failure"}
+    reply = stage.send("quality", "POST", f"/lots/{lot}/investigations/1/conclusion", said).get_json()
+    assert [one["kind"] for one in reply["also_recorded"]] == ["LotHeld"]
+    assert codes(answer(stage, lot, serial)) == NOT_MET
+    refused(
+        stage, "logistics", "/shipments", "ShipmentRefused", ["on_hold", "product_failure"], shipment="SHP-FOUND",
+        contents=[{"lot": lot, "count": 1}], **SHIPMENT,
+    )  # fmt: skip
+    refused(
+        stage, "quality", f"/lots/{lot}/holds/1/lift", "LiftRefused", ["product_failure"], explanation="Fine."
+    )

@@ -53,6 +53,13 @@ def test_q3_q4_a_failing_result_stands_until_an_investigation_finds_the_laborato
         "root_cause": "Dilution.",
         "conclusion": "laboratory_error",
     }
+    refused(
+        stage, "quality", f"/lots/{lot}/investigations/1/conclusion", "ConclusionRefused", ["no_laboratory_finding"],
+        **conclusion,
+    )  # fmt: skip
+    phases = f"/lots/{lot}/investigations/1/phases"
+    stage.post("quality", phases, phase="laboratory", plan="Look at the standard.")
+    stage.post("quality", f"{phases}/laboratory/conclusion", finding="Diluted wrongly.", cause="laboratory")
     stage.post("quality", f"/lots/{lot}/investigations/1/conclusion", **conclusion)
     refused(
         stage, "quality", f"/lots/{lot}/investigations/1/conclusion", "InvestigationConcludedBefore", http=409,

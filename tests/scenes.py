@@ -67,7 +67,7 @@ def sites(stage: Stage) -> None:
             )  # fmt: skip
 
 
-def product(stage: Stage, code: str = PRODUCT, **differing: Any) -> None:
+def product(stage: Stage, code: str = PRODUCT, *, criteria: Any = CRITERIA, **differing: Any) -> None:
     """An injectable product under a made-up IND, with its specification drafted by one and approved by another."""
     defined: dict[str, Any] = {
         "code": code, "name": "Demonstration exosomes", "gtin": GTIN, "source_tissues": ["umbilical_cord"],
@@ -79,7 +79,7 @@ def product(stage: Stage, code: str = PRODUCT, **differing: Any) -> None:
         ],
     }  # fmt: skip
     stage.post("quality", "/products", **{**defined, **differing})
-    specified(stage, code)
+    specified(stage, code, criteria=list(criteria))
 
 
 def specified(stage: Stage, code: str = PRODUCT, **differing: Any) -> int:

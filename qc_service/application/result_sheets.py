@@ -139,15 +139,15 @@ def _chosen(weighed: Sequence[Weighed], rows: tuple[int, ...] | None) -> list[We
 
 
 def _shown(one: Weighed) -> dict[str, object]:
-    result, measurement = one.result, one.measurement
+    result, body = one.result, one.body
     return {
         "row": result.row,
         "rows": list(result.rows),
         "lot": result.lot,
         "assay": result.assay,
-        "stated": measurement.in_words if measurement else None,
-        "started": measurement.started if measurement else result.started,
-        "read": measurement.read if measurement else result.read,
+        "stated": body.in_words if body else None,
+        "started": body.started if body else result.started,
+        "read": body.read if body else result.read,
         "replicates": [{"label": each.label, "value": str(each.value)} for each in result.replicates],
         "good": one.is_good,
         "already": one.already,

@@ -24,7 +24,10 @@ from tests.application.lot_world import LOT_A
 from tests.application.quality_world import QualityWorld
 from tests.fakes import actor
 
-TITLES = "lot,assay,value,unit,finding,method,method_version,facility,instrument,started,read,replicate,retests,remark"
+TITLES = (
+    "lot,assay,value,unit,finding,method,method_version,facility,instrument,started,read,replicate,retests,remark,"
+    "measured,dilution,specimen,taken"
+)
 GOOD = {
     "lot": str(LOT_A), "assay": "endotoxin", "value": "<0.05", "unit": "EU/mL", "method": "SOP-QC-12",
     "method_version": "3", "facility": "east-laboratory", "started": "2026-11-02 15:00", "read": "2026-11-02 16:00",
@@ -102,7 +105,7 @@ def test_good_rows_are_recorded_with_their_remarks_and_consequences(world: Quali
     assert [one["follows"] for one in told["rows"]] == [[], ["DeviationOpened", "InvestigationOpened"], []]
     bodies = record(world, upload, reason=Text("As the plate was read."))
     results = [body for body in bodies if isinstance(body, ResultRecorded)]
-    assert [one.in_words for one in results] == ["< 0.05 EU/mL", "9.9 EU/mL", "102.0 nm"]
+    assert [one.in_words for one in results] == ["< 0.05 EU/mL", "9.9 EU/mL", "102 nm"]
     assert {one.raw_file for one in results} == {upload.file.sha256}
     assert [type(body).__name__ for body in bodies[3:]] == ["DeviationOpened", "InvestigationOpened"]
     history = world.world.view.history(f"lot/{LOT_A}")[-5:]
@@ -113,6 +116,19 @@ def test_good_rows_are_recorded_with_their_remarks_and_consequences(world: Quali
     assert [one["already"] for one in shown(world, upload)["rows"]] == [1, 2, 3]
     with pytest.raises(NothingToRecord):
         record(world, upload)
+
+
+def test_what_was_measured_is_multiplied_and_the_specimens_time_gets_its_zone(world: QualityWorld) -> None:
+    upload = sheet(
+        {"value": "", "measured": "0.002", "dilution": "10", "specimen": "S-1", "taken": "2026-11-02 08:00"}
+    )
+    (row,) = shown(world, upload)["rows"]
+    assert (row["stated"], row["notes"]) == ("0.02 EU/mL", ["0.02: 0.002 measured, times 10."])
+    (body,) = record(world, upload)
+    assert isinstance(body, ResultRecorded)
+    assert body.specimen is not None
+    assert body.specimen.taken_at == "2026-11-02T08:00:00-05:00"
+    assert shown(world, upload)["rows"][0]["already"] == 1
 
 
 def test_an_assay_that_nobody_asks_for_is_noted(world: QualityWorld) -> None:

@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from qc_service.domain.measurements import Comparator, Unit
+from qc_service.domain.obtaining import Dilution
 from qc_service.exchange.instruments import UnreadableFile
 from qc_service.exchange.sheets.columns import COLUMNS
 from qc_service.exchange.sheets.grid import MAX_CELL, MAX_COLUMNS, MAX_ROWS, MAX_SHEET_BYTES, column_letters
@@ -29,6 +30,11 @@ def sheet(*rows: dict[str, str], delimiter: str = ",", names: list[str] | None =
     titles = names or NAMES
     lines = [titles, *([{**GOOD, **row}.get(name, "") for name in NAMES] for row in rows)]
     return "\n".join(delimiter.join(line) for line in lines).encode()
+
+
+def at(name: str, row: int = 2) -> str:
+    """The cell of a column in the template."""
+    return f"{column_letters(NAMES.index(name))}{row}"
 
 
 def read(*rows: dict[str, str], **how: str) -> Filled:
@@ -52,7 +58,7 @@ def test_a_good_row_becomes_a_result_with_its_digits() -> None:
     assert (str(result.value), result.unit, str(result.lod)) == ("7.30", Unit.PH, "0.1")
     assert (result.started, result.read) == ("2026-11-02T15:00:00", "2026-11-02T16:10:00")
     assert (result.method, result.method_version, result.facility) == ("SOP-QC-12", "3", "east-laboratory")
-    assert (result.instrument, result.remark, result.computed) == ("PH-01", None, False)
+    assert (result.instrument, result.remark, result.dilution, result.specimen) == ("PH-01", None, None, None)
 
 
 @pytest.mark.parametrize(
@@ -105,7 +111,15 @@ def test_a_comparator_has_a_column_of_its_own() -> None:
         ({"started": "2026-02-30"}, "M2", "is no time that exists"),
         ({"started": "03/11/2026 15:00"}, "M2", "may be the 3th of month 11 or the other way round"),
         ({"read": "2026-11-02 14:00"}, "N2", "is before the assay was started"),
-        ({"retests": "first"}, "R2", "is no number of a result"),
+        ({"retests": "first"}, at("retests"), "is no number of a result"),
+        ({"dilution": "some"}, at("dilution"), "is not a number"),
+        ({"dilution": "0.5"}, at("dilution"), "is 1 or more"),
+        ({"measured": "5"}, at("dilution"), "is missing, and measured is given"),
+        ({"taken": "2026-11-02"}, at("specimen"), "is missing, and taken is given"),
+        ({"specimen": "S", "taken": "2026-11-03"}, at("specimen"), "is after the assay was started"),
+        ({"dose": "a spoon"}, at("dose"), "is no dose"),
+        ({"dose": "2 mL/kg for 70 kg"}, at("dose"), "has it in its unit already"),
+        ({"started": "1899-11-02"}, "M2", "is no time of an assay"),
         ({"assay": "sterility"}, "F2", "a test for sterility finds growth or no_growth"),
     ],
 )
@@ -174,16 +188,14 @@ def test_rows_that_differ_in_value_and_replicate_are_one_result() -> None:
         {"value": value, "replicate": label} for value, label in (("7.31", "a"), ("7.33", "b"), ("7.36", "c"))
     ]
     (mean,) = read(*named).results
-    assert (mean.rows, str(mean.value), mean.computed) == ((2, 3, 4), "7.333", True)
+    assert (mean.rows, mean.value) == ((2, 3, 4), None)
     assert [(one.label, str(one.value)) for one in mean.replicates] == [
         ("a", "7.31"),
         ("b", "7.33"),
         ("c", "7.36"),
     ]
-    stated = read(*named, {"value": "7.3"}).results
-    assert [(one.row, one.rows, str(one.value), one.computed) for one in stated] == [
-        (2, (2, 3, 4, 5), "7.3", False)
-    ]
+    (stated,) = read(*named, {"value": "7.3"}).results
+    assert (stated.row, stated.rows, str(stated.value), len(stated.replicates)) == (2, (2, 3, 4, 5), "7.3", 3)
     other_lot = read(*named, {**named[0], "lot": "EX261101B"}).results
     assert [(one.lot, len(one.replicates)) for one in other_lot] == [("EX261101A", 3), ("EX261101B", 1)]
 
@@ -227,8 +239,38 @@ def test_rows_that_are_alike_and_do_not_fit_are_named(
 
 
 def test_what_no_member_holds_is_kept_in_words() -> None:
-    (result,) = read({"specimen": "S-12", "dilution": "1000", "remark": "Thawed twice."}).results
-    assert result.remark == "Specimen: S-12. Dilution: 1000. Thawed twice."
+    (result,) = read({"specimen": "S-12", "remark": "Thawed twice."}).results
+    assert (result.specimen, result.remark) == ("S-12", "Specimen: S-12. Thawed twice.")
+
+
+def test_how_a_value_was_got_has_columns_of_its_own() -> None:
+    (result,) = read(
+        {"value": "", "measured": "1.9E+8", "dilution": "1:1000", "specimen": "S-12", "taken": "2026-11-02",
+         "resamples": "3", "dose": "10 mL for 70 kg over 1 h"}
+    ).results  # fmt: skip
+    assert result.dilution == Dilution(factor=Decimal(1000), measured=Decimal("1.9E+8"))
+    assert (result.value, result.specimen, result.taken) == (None, "S-12", "2026-11-02T00:00:00")
+    assert (result.resamples, result.remark) == (3, None)
+    assert result.dose is not None
+    assert result.dose.in_words == "10 mL for 70 kg over 1 h"
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("2 mL/kg", "2 mL/kg"), ("2,5 ml/kg/h", "2.5 mL/kg/h"), ("1 vial", "1 vials"),
+        ("2 vials, of 1.5 mL a vial", "2 vials, of 1.5 mL a vial"),
+    ],
+)  # fmt: skip
+def test_a_dose_is_written_in_words(text: str, said: str) -> None:
+    (result,) = read({"dose": text}, delimiter="|").results
+    assert result.dose is not None
+    assert result.dose.in_words == said
+
+
+def test_replicates_of_what_was_measured_or_diluted_otherwise_are_results_of_their_own() -> None:
+    rows = [{"replicate": "a", "dilution": "10"}, {"replicate": "b", "dilution": "100"}]
+    assert [one.rows for one in read(*rows).results] == [(2,), (3,)]
 
 
 def test_columns_are_found_by_name_below_a_title_and_other_columns_are_named() -> None:

@@ -85,10 +85,10 @@ def test_a_sheet_is_shown_with_every_wrong_cell_and_its_good_rows_are_recorded_i
     sheet = sheet_of(*lots)
     shown = sent(stage, sheet, 200)
     assert [(one["row"], one["stated"], one["good"]) for one in shown["rows"]] == [
-        (2, "< 0.05 EU/mL", True), (3, "7.320 pH", True), (5, "0.9 EU/mL", True), (7, None, False),
+        (2, "< 0.05 EU/mL", True), (3, "7.32 pH", True), (5, "0.9 EU/mL", True), (7, None, False),
     ]  # fmt: skip
     assert shown["rows"][1]["rows"] == [3, 4]
-    assert shown["rows"][1]["notes"] == ["7.320 is the mean of 2 replicates."]
+    assert shown["rows"][1]["notes"] == ["7.32: mean of 2 replicates."]
     assert shown["rows"][2]["follows"] == ["InvestigationOpened"]
     assert [(one["row"], one["cell"], one["what"]) for one in shown["errors"]] == [
         (6, "C6", "'about 300' is not a number"),
@@ -100,7 +100,7 @@ def test_a_sheet_is_shown_with_every_wrong_cell_and_its_good_rows_are_recorded_i
     assert (recorded["stream"], recorded["kind"]) == (f"lot/{lots[0]}", "ResultRecorded")
     assert [one["kind"] for one in recorded["also_recorded"]].count("ResultRecorded") == 2
     assert [(one["assay"], one["stated"]) for one in told(stage, lots[0])] == [
-        ("endotoxin", "< 0.05 EU/mL"), ("ph", "7.320 pH"),
+        ("endotoxin", "< 0.05 EU/mL"), ("ph", "7.32 pH"),
     ]  # fmt: skip
     first, (other,) = told(stage, lots[0]), told(stage, lots[1])
     assert {one["raw_file"] for one in (*first, other)} == {shown["file"]}

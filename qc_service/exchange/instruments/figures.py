@@ -31,15 +31,15 @@ def printed_number(cell: str, where: str, *, decimal_comma: bool) -> Decimal | N
     cell in the message.
     """
     text = cell.strip()
+    plain = text.replace(",", ".") if decimal_comma else text
+    if len(plain) <= _LONGEST_NUMBER and _NUMBER.fullmatch(plain):
+        figure = Decimal(plain)
+        if figure and abs(figure.adjusted()) > _LARGEST_POWER:
+            raise misshapen(f"{where} holds {text!r}, which no instrument measures")
+        return figure
     if is_missing(text):
         return None
-    plain = text.replace(",", ".") if decimal_comma else text
-    if len(plain) > _LONGEST_NUMBER or not _NUMBER.fullmatch(plain):
-        raise misshapen(f"{where} holds {text[:_LONGEST_NUMBER]!r}, not a number like 12, 1.50 or 1.47E+9")
-    figure = Decimal(plain)
-    if figure and abs(figure.adjusted()) > _LARGEST_POWER:
-        raise misshapen(f"{where} holds {text!r}, which no instrument measures")
-    return figure
+    raise misshapen(f"{where} holds {text[:_LONGEST_NUMBER]!r}, not a number like 12, 1.50 or 1.47E+9")
 
 
 def decimal_text(figure: Decimal) -> str:

@@ -1,35 +1,35 @@
 """The results that the rows of a template state: a row each, or several rows that are the replicates of one.
 
 Rows that differ in nothing but value and ``replicate`` are one result: the row without a replicate's name states it,
-or, where all have names, their mean does, rounded half-even to one decimal place more than the most exact of them.
+or, where all have names, the service takes their mean.
 A row that is wrong keeps no other from being read, except where it would have counted in that one's mean.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from decimal import ROUND_HALF_EVEN, Context, Decimal
+from decimal import Decimal
 
 from qc_service.domain.errors import Malformed
 from qc_service.domain.identifiers import EquipmentId, FacilityId, Line, LotNumber, Sha256, Slug, Text
 from qc_service.domain.measurements import Comparator, Measurement, ReplicateValue, Unit
 from qc_service.domain.moments import ZonedTime
+from qc_service.domain.obtaining import Dilution, Specimen, StatedDose
 from qc_service.exchange.sheets.rows import Reader, RowRead, SheetFault, column_of
 from qc_service.exchange.sheets.values import Stated
 
-_EXACT = Context(prec=100, rounding=ROUND_HALF_EVEN)
 _ALIKE = (
     "lot", "assay", "unit", "method", "method_version", "facility", "instrument", "started", "read", "retests",
-    "specimen", "dilution",
+    "specimen", "dilution", "measured", "dose", "taken", "resamples",
 )  # fmt: skip
 _REPLICATE = "replicate"
-_SAID = (("specimen", "Specimen"), ("dilution", "Dilution"), ("replicate", "Replicate"))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class SheetResult:
     """One result of the sheet. ``started`` and ``read`` have a zone only where one is written.
 
-    ``row`` is the first of its ``rows``; ``computed`` says that the value is the mean of its replicates.
+    ``row`` is the first of its ``rows``. Without a value it is that of its replicates, or of what was measured in the
+    diluted specimen. A specimen of which nobody wrote when it was ``taken`` stands in the remark.
     """
 
     row: int
@@ -48,11 +48,14 @@ class SheetResult:
     instrument: EquipmentId | None = None
     started: str
     read: str
-    replicate: Line | None = None
     replicates: tuple[ReplicateValue, ...] = ()
+    dilution: Dilution | None = None
+    dose: StatedDose | None = None
+    specimen: Line | None = None
+    taken: str | None = None
     retests: int | None = None
+    resamples: int | None = None
     remark: Text | None = None
-    computed: bool = False
 
 
 def results_in(reader: Reader, rows: Sequence[RowRead]) -> tuple[tuple[SheetResult, ...], list[SheetFault]]:
@@ -89,7 +92,7 @@ def _stated(named: Sequence[RowRead], plain: Sequence[RowRead]) -> Iterator[Shee
     elif plain or len(named) == 1:
         yield _result([*plain, *named][0], named)
     else:
-        yield _mean(named)
+        yield replace(_result(named[0], named), value=None)
 
 
 def _result(row: RowRead, named: Sequence[RowRead]) -> SheetResult:
@@ -104,7 +107,9 @@ def _result(row: RowRead, named: Sequence[RowRead]) -> SheetResult:
         unit=found.get("unit"), finding=found.get("finding"), lod=found.get("lod"), loq=found.get("loq"),
         method=found["method"], method_version=found["method_version"], facility=found["facility"],
         instrument=found.get("instrument"), started=found["started"], read=found["read"],
-        replicates=_replicates(named), retests=found.get("retests"), remark=_remark(rows),
+        replicates=_replicates(named), dilution=found.get("diluted"), dose=found.get("dose"),
+        specimen=found.get("specimen"), taken=found.get("taken"), retests=found.get("retests"),
+        resamples=found.get("resamples"), remark=_remark(rows),
     )  # fmt: skip
 
 
@@ -118,28 +123,16 @@ def _replicates(named: Sequence[RowRead]) -> tuple[ReplicateValue, ...]:
     )
 
 
-def _mean(named: Sequence[RowRead]) -> SheetResult:
-    """The result of replicates of which none states it: their mean."""
-    first = _result(named[0], named)
-    figures = [one.value for one in first.replicates]
-    places = min(int(figure.as_tuple().exponent) for figure in figures) - 1
-    total = sum(figures, Decimal(0))
-    mean = _EXACT.divide(total, Decimal(len(figures))).quantize(Decimal(1).scaleb(places), context=_EXACT)
-    return replace(first, value=mean, computed=True)
-
-
 def _remark(rows: Sequence[RowRead]) -> Text | None:
-    """What the row says that no member of a result holds, in words."""
+    """What the rows say that no member of a result holds, in words."""
     members = rows[0].members
-    said = [f"{word}: {members[name]}." for name, word in _SAID if name in members and _is_said(name, rows)]
-    noted = dict.fromkeys(str(row.members["remark"]) for row in rows if "remark" in row.members)
-    words = " ".join([*said, *noted])
-    return Text(words) if words else None
-
-
-def _is_said(name: str, rows: Sequence[RowRead]) -> bool:
-    """A replicate's name is in words only where no replicate carries it."""
-    return name != _REPLICATE or (len(rows) == 1 and not _replicates(rows))
+    said = []
+    if "specimen" in members and "taken" not in members:
+        said.append(f"Specimen: {members['specimen']}.")
+    if _REPLICATE in members and len(rows) == 1 and not _replicates(rows):
+        said.append(f"Replicate: {members[_REPLICATE]}.")
+    said += dict.fromkeys(str(row.members["remark"]) for row in rows if "remark" in row.members)
+    return Text(" ".join(said)) if said else None
 
 
 def _group_faults(
@@ -204,26 +197,36 @@ def _may_belong(reader: Reader, wrong: RowRead, named: RowRead) -> bool:
 def _judged(reader: Reader, result: SheetResult) -> Iterator[SheetFault]:
     """What a measurement of these members would be refused for, at the cells it is about."""
     row = reader.rows[result.row]
+    moments = [moment for moment in (result.started, result.read, result.taken) if moment]
     # Whether one time is before another that has a zone while it has none, the laboratory's zone tells later.
-    read = result.read if bool(result.read[19:]) == bool(result.started[19:]) else result.started
+    comparable = len({bool(moment[19:]) for moment in moments}) == 1
+
+    def in_utc(moment: str, _: str) -> ZonedTime:
+        told = moment if comparable else result.started
+        return ZonedTime(told if told[19:] else f"{told}Z")
+
     try:
-        measurement_of(result, ZonedTime(_in_utc(result.started)), ZonedTime(_in_utc(read)))
+        measurement_of(result, in_utc)
     except Malformed as error:
         for fault in error.faults:
             yield reader.fault(row, column_of(fault.pointer), fault.detail)
 
 
 def measurement_of(
-    result: SheetResult, started: ZonedTime, read: ZonedTime, raw_file: Sha256 | None = None
+    result: SheetResult, zoned: Callable[[str, str], ZonedTime], raw_file: Sha256 | None = None
 ) -> Measurement:
-    """The result as the laboratory states it. Raises ``Malformed`` naming each member that is wrong."""
+    """The result as the laboratory states it; ``zoned`` gives a moment its zone, and is told which one it is.
+
+    Raises ``Malformed`` naming each member that is wrong.
+    """
+    specimen = None
+    if result.specimen and result.taken:
+        specimen = Specimen(id=result.specimen, taken_at=zoned(result.taken, "taken"))
     return Measurement(
         assay=result.assay, comparator=result.comparator, value=result.value, unit=result.unit,
         finding=result.finding, lod=result.lod, loq=result.loq, method=result.method,
         method_version=result.method_version, facility=result.facility, instrument=result.instrument,
-        started=started, read=read, raw_file=raw_file, replicates=result.replicates, retests=result.retests,
+        started=zoned(result.started, "started"), read=zoned(result.read, "read"), raw_file=raw_file,
+        replicates=result.replicates, retests=result.retests, resamples=result.resamples,
+        dilution=result.dilution, dose=result.dose, specimen=specimen,
     )  # fmt: skip
-
-
-def _in_utc(moment: str) -> str:
-    return moment if moment[19:] else f"{moment}Z"

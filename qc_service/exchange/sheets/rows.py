@@ -1,19 +1,21 @@
 """One row of the template: each of its cells read by its column, or what is wrong there and how to mend it."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from qc_service.domain.errors import Malformed
 from qc_service.domain.identifiers import EquipmentId, FacilityId, Line, LotNumber, Slug, Text
 from qc_service.domain.measurements import Comparator
+from qc_service.domain.obtaining import Dilution
 from qc_service.exchange.sheets import values
 from qc_service.exchange.sheets.columns import BY_NAME, Header
 from qc_service.exchange.sheets.grid import Cell, Kind, Row, Sheet, column_letters
 from qc_service.exchange.sheets.values import Unclear
 
-_NUMBERS = ("value", "lod", "loq")
+_NUMBERS = ("value", "lod", "loq", "measured")
+_MOMENTS = frozenset({"started", "read", "taken"})
 _COUNT = re.compile(r"[1-9]\d{0,5}", re.ASCII)
 _POINT = re.compile(r"[<>=≤≥\s]*[+-]?(?:0|\d{2,})?\d*\.\d+", re.ASCII)
 _GROUPS = re.compile(r"[<>=≤≥\s]*[+-]?[1-9]\d{0,2}(?:\.\d{3})+", re.ASCII)
@@ -46,7 +48,7 @@ def fault_at(header: Header, row: int, name: str, what: str, mend: str | None = 
 def column_of(pointer: str) -> str:
     """The column that a fault of a measurement is about, by its JSON pointer; the value's where none is."""
     name = pointer.removeprefix("/").split("/")[0]
-    return name if name in BY_NAME else "value"
+    return name if name in BY_NAME else {"replicates": "replicate"}.get(name, "value")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -96,16 +98,30 @@ class Reader:
                 found.faults.append(self.fault(row, name, error.what, error.mend))
             except Malformed as error:
                 found.faults.append(self.fault(row, name, error.detail))
-        said, value = found.members.get("comparator"), found.members.get("value")
+        if not found.faults:
+            found.faults.extend(self._together(row, found.members))
+        return found
+
+    def _together(self, row: Row, members: dict[str, Any]) -> Iterator[SheetFault]:
+        """What cells say together; what dilutes becomes one member, ``diluted``."""
+        said, value = members.get("comparator"), members.get("value")
         if said and value and value.comparator not in {Comparator.EQUAL, said}:
             what = f"says {said} where the value says {value.comparator}"
-            found.faults.append(self.fault(row, "comparator", what, "write the comparator in one place"))
-        return found
+            yield self.fault(row, "comparator", what, "write the comparator in one place")
+        for name, needed in (("measured", "dilution"), ("taken", "specimen")):
+            if name in members and needed not in members:
+                yield self.fault(row, needed, f"is missing, and {name} is given")
+        if "dilution" not in members:
+            return
+        try:
+            members["diluted"] = Dilution(factor=members["dilution"], measured=members.get("measured"))
+        except Malformed as error:
+            yield self.fault(row, "dilution", error.detail)
 
     def _value(self, name: str, cell: Cell) -> Any:
         if cell.kind in _WRONG_KIND:
             raise Unclear(*_WRONG_KIND[cell.kind])
-        if name in {"started", "read"}:
+        if name in _MOMENTS:
             if cell.kind is Kind.NUMBER:
                 return values.serial_moment(cell.text, self._sheet.day_nought)
             return values.moment(cell.text)
@@ -133,5 +149,6 @@ _WORDS: dict[str, Callable[[str], Any]] = {
     "lot": LotNumber, "assay": lambda text: Slug(text.casefold().replace(" ", "_")),
     "comparator": values.comparator, "unit": values.unit, "finding": Line, "method": Line,
     "method_version": Line, "facility": FacilityId, "instrument": EquipmentId, "replicate": Line,
-    "dilution": Line, "specimen": Line, "retests": _count, "remark": Text,
+    "dilution": values.factor, "dose": values.dose, "specimen": Line, "retests": _count, "resamples": _count,
+    "remark": Text,
 }  # fmt: skip

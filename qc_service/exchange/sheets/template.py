@@ -4,7 +4,7 @@ One row is one result; rows that differ in nothing but value and ``replicate`` a
 
     lot        assay      value  unit   replicate
     EX261101A  endotoxin  <0.05  EU/mL                 one result, below a value
-    EX261101A  ph         7.31   pH     one            one result, 7.320, the mean of two
+    EX261101A  ph         7.31   pH     one            one result, 7.32, the mean of two
     EX261101A  ph         7.33   pH     two
 """
 

@@ -8,6 +8,7 @@ from decimal import Decimal
 from difflib import get_close_matches
 
 from qc_service.domain.measurements import Comparator, Unit
+from qc_service.domain.obtaining import DoseUnit, StatedDose
 
 
 class Unclear(Exception):
@@ -42,6 +43,13 @@ _LARGEST_POWER = 30
 _POWER_OF_TEN = re.compile(r"\s*[x×·*]\s*10\s*\^?\s*([+-]?\d{1,3})$", re.ASCII)
 _SUPERSCRIPT = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺", "0123456789-+")
 _THOUSANDS = re.compile(r"[+-]?[1-9]\d{0,2}([.,])\d{3}(?:\1\d{3})*", re.ASCII)
+_AROUND_FACTOR = re.compile(r"^\s*(?:1\s*[:/]|x)\s*|\s*[x×]\s*$", re.IGNORECASE)
+_DOSE_UNITS = {one.value.casefold(): one for one in DoseUnit} | {"vial": DoseUnit.VIALS}
+_DOSE = re.compile(
+    r"(\d{1,9}(?:[.,]\d{1,9})?)\s*(mL/kg/h|mL/kg|mL|vials?)(?:\s+for\s+(\d{1,4}(?:[.,]\d{1,3})?)\s*kg)?"
+    r"(?:\s+over\s+(\d{1,3}(?:[.,]\d{1,3})?)\s*h)?(?:,?\s+of\s+(\d{1,4}(?:[.,]\d{1,3})?)\s*mL a vial)?",
+    re.ASCII | re.IGNORECASE,
+)
 _MOST_DIGITS = 15
 """A spreadsheet keeps no more digits of what somebody typed; more come from its own arithmetic."""
 _ONE_FIGURE = "write one number without thousands separators, such as 1430 or 1.430"
@@ -97,6 +105,31 @@ def _measurable(figure: Decimal, text: str) -> Decimal:
     return figure or figure.copy_abs()
 
 
+def factor(text: str) -> Decimal:
+    """How many times something was diluted: ``1000``, ``1:1000`` or ``1000x``. Raises ``Unclear``."""
+    return number(_AROUND_FACTOR.sub("", text), comma_is_decimal=False)
+
+
+def dose(text: str) -> StatedDose:
+    """A dose in words: ``2 mL/kg``, ``10 mL for 70 kg over 1 h`` or ``1 vials, of 2 mL a vial``. Raises ``Unclear``."""
+    found = _DOSE.fullmatch(text)
+    if found is None:
+        raise Unclear(f"{text!r} is no dose")
+    amount, said, *others = found.groups()
+    body_mass, hours, vial_volume = (_bare(other) if other else None for other in others)
+    return StatedDose(
+        amount=_bare(amount),
+        unit=_DOSE_UNITS[said.casefold()],
+        body_mass=body_mass,
+        hours=hours,
+        vial_volume=vial_volume,
+    )
+
+
+def _bare(text: str) -> Decimal:
+    return Decimal(text.replace(",", "."))
+
+
 def unit(text: str) -> Unit:
     """The unit of this name, whatever its case and spaces. Raises ``Unclear`` with the nearest one."""
     try:
@@ -122,6 +155,7 @@ _ISO = re.compile(
     r"(\d{4}-\d\d-\d\d)(?:[T ]+(\d{1,2}:\d\d(?::\d\d)?)(?:\.\d+)?)?\s*(Z|[+-]\d\d:\d\d)?", re.ASCII
 )
 _DAY_FIRST = re.compile(r"(\d{1,2})([./])(\d{1,2})\2(\d{4})(?:,?[ T]+(\d{1,2}:\d\d(?::\d\d)?))?", re.ASCII)
+_FIRST_YEAR, _LAST_YEAR = 1990, 2099
 _FIRST_SERIAL, _LAST_SERIAL = 32874, 73050
 """Days that a workbook counts from 1990 to 2099; other numbers in a column of dates are no dates."""
 
@@ -155,6 +189,8 @@ def _moment(day: str, time: str | None, zone: str, text: str) -> str:
         there = datetime.fromisoformat(f"{day}T{clock}")
     except ValueError:
         raise Unclear(f"{text!r} is no time that exists") from None
+    if not _FIRST_YEAR <= there.year <= _LAST_YEAR:
+        raise Unclear(f"{text!r} is no time of an assay", f"write a year from {_FIRST_YEAR} to {_LAST_YEAR}")
     return f"{there.isoformat()}{zone}"
 
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import base64
+import json
+import re
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -23,24 +25,47 @@ LABORATORY: dict[str, Any] = {
 ENDOTOXIN = {"assay": "endotoxin", "value": "0.04", "unit": "EU/mL"}
 
 
-@pytest.fixture
-def stage(tmp_path: Path) -> Iterator[Stage]:
+def failing_lot(stage: Stage, lot: str) -> None:
     """A lot that is tested and passes, but for endotoxin, which is far above its limit."""
-    raised = raise_stage(tmp_path)
-    scenes.sites(raised)
-    scenes.product(raised)
-    scenes.donation(raised, DIN)
-    scenes.filled_lot(raised, LOT, DIN)
-    raised.clock.tick(days=15)
-    scenes.result(raised, LOT, {"assay": "endotoxin", "value": "9.9", "unit": "EU/mL"})
+    scenes.sites(stage)
+    scenes.product(stage)
+    scenes.donation(stage, DIN)
+    scenes.filled_lot(stage, lot, DIN)
+    stage.clock.tick(days=15)
+    scenes.result(stage, lot, {"assay": "endotoxin", "value": "9.9", "unit": "EU/mL"})
     for said in scenes.PASSING:
         if said["assay"] != "endotoxin":
-            scenes.result(raised, LOT, said)
-    scenes.result(raised, LOT, {"assay": "sterility", "finding": "no_growth"}, days=14)
+            scenes.result(stage, lot, said)
+    scenes.result(stage, lot, {"assay": "sterility", "finding": "no_growth"}, days=14)
     for number in range(1, 5):
-        raised.post("second_analyst", f"/lots/{LOT}/results/{number}/verification")
+        stage.post("second_analyst", f"/lots/{lot}/results/{number}/verification")
+
+
+@pytest.fixture
+def stage(tmp_path: Path) -> Iterator[Stage]:
+    """A service with such a lot."""
+    raised = raise_stage(tmp_path)
+    failing_lot(raised, LOT)
     yield raised
     raised.made.close()
+
+
+HOW_TO = (Path(__file__).parents[2] / "docs" / "how-to" / "follow-up-a-failing-result.md").read_text("utf-8")
+
+
+def test_every_line_of_the_page_on_failing_results_does_what_it_says(tmp_path: Path) -> None:
+    stage = raise_stage(tmp_path)
+    stage.clock.now = datetime(2026, 10, 30, 12, tzinfo=UTC)
+    failing_lot(stage, "EX261101A")
+    stage.clock.now = datetime(2026, 11, 16, 12, tzinfo=UTC)
+    acts = re.findall(r"^act \$(\w+) (\S+) '(\{.*?\})'$", HOW_TO, re.MULTILINE | re.DOTALL)
+    assert len(acts) == HOW_TO.count("\nact $")
+    for who, path, body in acts:
+        stage.post(who.lower(), path, **json.loads(body))
+    scenes.release(stage, "EX261101A")
+    assert stage.get("quality", "/tasks")["items"] == []
+    assert [one["status"] for one in stage.get("quality", "/capas")["items"]] == ["closed"]
+    stage.made.close()
 
 
 def assessed(stage: Stage) -> None:

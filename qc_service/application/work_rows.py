@@ -74,6 +74,7 @@ def _investigation(view: View, lot: Lot, number: int) -> CatalogueRow:
         task=task, due_on=due_day_of_investigation(one, task), kind=one.cause.value,
         opened_at=to_plain(one.opened_at), phase=one.phases[-1].kind.value if one.phases else None,
         conclusion=to_plain(one.conclusion),
+        disposition=to_plain(one.concluded.disposition if one.concluded else None),
     )  # fmt: skip
 
 

@@ -94,6 +94,18 @@ def test_a_warning_without_an_answer_is_refused_by_its_name(world: QualityWorld)
     assert [reason.code for reason in refused.value.reasons] == ["dilution_not_recorded"]
 
 
+def test_a_file_may_be_of_a_new_sample_in_the_place_of_the_first(world: QualityWorld) -> None:
+    chosen = {"assays": (Slug("size_mean"),)}
+    world.act(import_results, confirmed(upload(), **chosen), Role.ANALYST)
+    again = upload(SUMMARY.replace(b"EV-TEST-7", b"EV-TEST-8"))
+    world.act(import_results, confirmed(again, **chosen, resamples=1), Role.ANALYST)
+    assert [one.recorded.resamples for one in world.quality.results] == [None, 1]
+    third = upload(SUMMARY.replace(b"EV-TEST-7", b"EV-TEST-9"))
+    with pytest.raises(Malformed) as refused:
+        world.act(import_results, confirmed(third, **chosen, resamples=9), Role.ANALYST)
+    assert [fault.pointer for fault in refused.value.faults] == ["/resamples"]
+
+
 def test_a_confirmed_reading_becomes_results_with_the_raw_file_as_subject(world: QualityWorld) -> None:
     sent = upload(WARNED)
     recorded = world.act(import_results, confirmed(sent, *warnings_of(world, sent)), Role.ANALYST)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import base64
+import hashlib
 import json
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +25,13 @@ LABORATORY: dict[str, Any] = {
     "plan": "Ask the analyst; look at the plate and the curve.",
 }
 ENDOTOXIN = {"assay": "endotoxin", "value": "0.04", "unit": "EU/mL"}
+
+
+def attached(stage: Stage, who: str, content: bytes) -> str:
+    """A file put on record; its digest."""
+    form = {"file": (BytesIO(content), "evidence.txt")}
+    stage.send(who, "POST", "/attachments", data=form)
+    return hashlib.sha256(content).hexdigest()
 
 
 def failing_lot(stage: Stage, lot: str) -> None:
@@ -169,7 +178,10 @@ def test_an_investigation_is_assigned_put_off_with_a_reason_and_noted_upon(stage
     assert (told["assignee"], told["due_on"]) == (None, (day + timedelta(days=30)).isoformat())
     stage.post("analyst", f"/lots/{LOT}/investigations/1/notes", 403, note=TEXT)
     investigate(stage, "assignment", assignee="t.analyst", due_on=soon.isoformat())
-    note = stage.post("analyst", f"/lots/{LOT}/investigations/1/notes", note="The pipette drips.")
+    photo = attached(stage, "analyst", b"A photograph.")
+    note = stage.post(
+        "analyst", f"/lots/{LOT}/investigations/1/notes", note="The pipette drips.", documents=[photo]
+    )
     assert note["stream"] == f"task/{LOT}/investigation/1"
     stage.post("technician", f"/lots/{LOT}/investigations/1/notes", 403, note=TEXT)
     refused = investigate(stage, "assignment", 422, assignee="t.analyst", due_on=later.isoformat())
@@ -181,7 +193,12 @@ def test_an_investigation_is_assigned_put_off_with_a_reason_and_noted_upon(stage
     assert [(one["assignee"], one["by"], one["reason"]) for one in told["assignments"]] == [
         ("t.analyst", "Test Quality", None), ("t.technician", "Test Quality", "The analyst is away."),
     ]  # fmt: skip
-    assert [(one["note"], one["by"]) for one in told["notes"]] == [("The pipette drips.", "Test Analyst")]
+    assert [(one["note"], one["by"], one["documents"]) for one in told["notes"]] == [
+        ("The pipette drips.", "Test Analyst", [photo])
+    ]
+    shown = stage.send("auditor", "GET", f"/records?stream=task/{LOT}/investigation/1", status=200).text
+    assert "TaskNoted" in shown
+    stage.get("clinician", f"/records?stream=task/{LOT}/investigation/1", 404)
     for wrong, pointer in (
         ({"assignee": "t.clinician"}, "/assignee"),
         ({"assignee": "t.auditor"}, "/assignee"),
@@ -306,8 +323,11 @@ def test_a_capa_from_its_cause_to_its_closure_by_a_second_person(stage: Stage) -
     stage.post("technician", "/capas/CAPA-1/actions/1/completion", 403, evidence=TEXT)
     moved: dict[str, Any] = {"owner": "t.analyst", "due_on": (day + timedelta(days=9)).isoformat()}
     stage.post("quality", "/capas/CAPA-1/actions/2/assignment", **moved, reason="The line stands still.")
+    sop = attached(stage, "analyst", b"SOP 12")
     for number in (1, 2):
-        stage.post("analyst", f"/capas/CAPA-1/actions/{number}/completion", evidence="SOP 12, version 3.")
+        stage.post(
+            "analyst", f"/capas/CAPA-1/actions/{number}/completion", evidence="SOP 12.", documents=[sop]
+        )
     stage.post("quality", "/capas/CAPA-1/actions/1/completion", 409, evidence=TEXT)
     stage.post("quality", "/capas/CAPA-1/actions/1/assignment", 409, **moved, reason=TEXT)
     (waiting,) = stage.get("quality", "/tasks?for=organisation")["items"]
@@ -327,7 +347,8 @@ def test_a_capa_from_its_cause_to_its_closure_by_a_second_person(stage: Stage) -
         stage.post("quality", f"/capas/CAPA-1/{act}", 409, **said)
     told = stage.get("auditor", "/capas/CAPA-1")
     assert (told["status"], told["closed_by"], told["waits_for"]) == ("closed", "Test Second Quality", [])
-    assert [(one["owner"], one["done_by"]) for one in told["actions"]] == [("t.analyst", "Test Analyst")] * 2
+    done = [(one["owner"], one["done_by"], one["documents"]) for one in told["actions"]]
+    assert done == [("t.analyst", "Test Analyst", [sop])] * 2
     assert stage.get("quality", "/tasks")["items"] == []
     stage.post("quality", "/capas/CAPA-1/effectiveness", outcome="ineffective", evidence="It was high again.")
     assert [one["id"] for one in stage.get("quality", "/capas?status=open")["items"]] == ["CAPA-1"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from qc_service.application.access import readable
@@ -73,6 +74,18 @@ def document(view: View, actor: Actor, sha256: Sha256 | None) -> tuple[File, ...
     if attached is None:
         raise Malformed("no file of yours has this digest: attach it first", field="document")
     return (attached.file,)
+
+
+def documents(view: View, actor: Actor, digests: Iterable[Sha256]) -> tuple[File, ...]:
+    """The attached files that a statement names as its ``documents``. Raises ``Malformed`` at the one that is not
+    on record."""
+    found: list[File] = []
+    for place, sha256 in enumerate(digests):
+        try:
+            found += document(view, actor, sha256)
+        except Malformed as error:
+            raise Malformed(error.detail, field=f"documents/{place}") from error
+    return tuple(found)
 
 
 def _came_with(view: View, lot: Lot, sha256: str) -> bool:

@@ -8,9 +8,10 @@ from datetime import date
 
 from qc_service.application.access import own
 from qc_service.application.actor import Occasion
+from qc_service.application.attachments import documents
 from qc_service.application.naming import must_be_free
 from qc_service.application.references import all_ours, known, ours
-from qc_service.application.tasks import documents, must_be_asked, must_be_theirs
+from qc_service.application.tasks import must_be_asked, must_be_theirs
 from qc_service.application.view import View
 from qc_service.domain.capa_acts import (
     ActionKind,

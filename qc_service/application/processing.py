@@ -3,13 +3,12 @@ decisions."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
 from qc_service.application.access import own
 from qc_service.application.actor import Actor, Occasion
-from qc_service.application.attachments import document
+from qc_service.application.attachments import documents
 from qc_service.application.references import all_ours, known
 from qc_service.application.view import View
 from qc_service.domain.departures import (
@@ -50,7 +49,7 @@ from qc_service.domain.processing import (
 )
 from qc_service.domain.products import PRODUCT
 from qc_service.domain.quantities import Quantity
-from qc_service.domain.records import File, Meaning, New
+from qc_service.domain.records import Meaning, New
 from qc_service.domain.registers import EQUIPMENT, REAGENT
 from qc_service.domain.vocabulary import STEP_OPERATION, StepKind
 
@@ -165,18 +164,10 @@ def performed(
             body=step,
             occurred_at=account.ended_at,
             reason=account.reason,
-            files=tuple(_files(view, occasion.actor, account.documents)),
+            files=documents(view, occasion.actor, account.documents),
         ),
         *(New(name=lot.number, body=body) for body in found),
     )
-
-
-def _files(view: View, actor: Actor, documents: tuple[Sha256, ...]) -> Iterator[File]:
-    for place, sha256 in enumerate(documents):
-        try:
-            yield from document(view, actor, sha256)
-        except Malformed as error:
-            raise Malformed(error.detail, field=f"documents/{place}") from error
 
 
 def _step(view: View, occasion: Occasion, lot: Lot, kind: StepKind, account: StepAccount) -> StepPerformed:

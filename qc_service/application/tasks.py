@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 from qc_service.application.access import own
 from qc_service.application.actor import Actor, Occasion
-from qc_service.application.attachments import document
+from qc_service.application.attachments import documents
 from qc_service.application.view import View
 from qc_service.domain.capas import CAPA
 from qc_service.domain.errors import Forbidden, Malformed
@@ -21,7 +21,7 @@ from qc_service.domain.open_work import (
 )
 from qc_service.domain.parties import PERSON
 from qc_service.domain.permissions import ROLE_PERMISSIONS, Permission
-from qc_service.domain.records import File, New
+from qc_service.domain.records import New
 from qc_service.domain.tasks import (
     TASK,
     Arranged,
@@ -166,17 +166,6 @@ def must_be_asked(view: View, occasion: Occasion, person: PersonId, due_on: date
         raise Malformed(detail, field=member)
     if due_on < (occasion.at - LATEST_ZONE).date():
         raise Malformed(f"{due_on} is past: name a day to come", field="due_on")
-
-
-def documents(view: View, actor: Actor, digests: tuple[Sha256, ...]) -> tuple[File, ...]:
-    """The attached files that a statement names. Raises ``Malformed`` at the one that is not on record."""
-    found: list[File] = []
-    for place, sha256 in enumerate(digests):
-        try:
-            found += document(view, actor, sha256)
-        except Malformed as error:
-            raise Malformed(error.detail, field=f"documents/{place}") from error
-    return tuple(found)
 
 
 def arranged(view: View, lot: Lot) -> Arranged:

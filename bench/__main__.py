@@ -1,7 +1,7 @@
 """``python -m bench [--quick | --million] [--workers N] [--only PART …] [--postgresql]``: measure, print the ratios.
 
-Parts: codes, pictures, copies, instruments, limits, reads, writes, proofs; all in one run. The exit code is 0 where all
-goals were met, else 1.
+Parts: codes, pictures, copies, instruments, quality, limits, reads, writes, proofs; all in one run. The exit code is 0
+where all goals were met, else 1.
 """
 
 from __future__ import annotations
@@ -15,20 +15,20 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 
-from bench import codes, copies, instruments, pictures, proofs, reads, writes
+from bench import codes, copies, instruments, pictures, proofs, quality, reads, writes
 from bench.limits import of_machine
 from bench.network import Network, founded
 from bench.table import Row, printed
 
-PARTS = ("codes", "pictures", "copies", "instruments", "limits", "reads", "writes", "proofs")
-APART = {"codes", "pictures", "copies", "instruments"}
+PARTS = ("codes", "pictures", "copies", "instruments", "quality", "limits", "reads", "writes", "proofs")
+APART = {"codes", "pictures", "copies", "instruments", "quality"}
 """The parts that need no records."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Size:
     """How much is measured: lots and their vials, seconds of a read run, acts of a write run, records of an audit,
-    photographs, and simulated lives of vials."""
+    photographs, simulated lives of vials, and lots on a control chart."""
 
     few_lots: int = 10
     lots: int = 100
@@ -38,9 +38,12 @@ class Size:
     records: int = 10_000
     pictures: int = 40
     lives: int = 10_000
+    charted: int = 10_000
 
 
-QUICK = Size(few_lots=2, lots=10, vials=300, seconds=2, acts=300, records=1_000, pictures=8, lives=2_000)
+QUICK = Size(
+    few_lots=2, lots=10, vials=300, seconds=2, acts=300, records=1_000, pictures=8, lives=2_000, charted=1_000
+)
 MILLION = Size(few_lots=2, lots=200, vials=5_000)
 
 
@@ -75,6 +78,10 @@ def main() -> int:
         found = list(instruments.rows())
         rows += found
         sys.stdout.write(printed("\nFiles of instruments and sheets, one core", found))
+    if "quality" in chosen.only:
+        found = list(quality.rows(lots=size.charted))
+        rows += found
+        sys.stdout.write(printed("\nQuality control, one at a time", found))
     databases = (("SQLite", 0.8), ("PostgreSQL", 0.4)) if chosen.postgresql else (("SQLite", 0.8),)
     for name, goal in databases if set(chosen.only) - APART else ():
         found = list(_measured(size, chosen.only, chosen.workers, name, goal))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
@@ -15,6 +15,7 @@ from qc_service.domain.assessment import product_day
 from qc_service.domain.chart_points import ChartPoint, PointQuery
 from qc_service.domain.control_charts import ControlLimits, control_limits
 from qc_service.domain.errors import NotFound
+from qc_service.domain.measurements import Comparator
 from qc_service.domain.permissions import Permission
 from qc_service.domain.products import PRODUCT, Product
 from qc_service.domain.specifications import Criterion, CriterionKind, Judgement, Specification
@@ -82,6 +83,8 @@ class Trend:
     baseline: Span | None
     rules: frozenset[TrendRule]
     violations: tuple[Violation, ...]
+    _judged: dict[tuple[Comparator, Decimal, str], Judgement] = field(default_factory=dict, repr=False)
+    """What was judged already: on a long chart values come again."""
 
     @property
     def broken_by(self) -> Mapping[int, tuple[TrendRule, ...]]:
@@ -101,7 +104,10 @@ class Trend:
         """How a point stands to the limits frozen for its lot, else to those in force; ``None`` without either."""
         if point.outcome is not None or self.criterion is None:
             return point.outcome
-        return self.criterion.judge(point.comparator, point.figure, point.unit)
+        said = (point.comparator, point.figure, point.unit)
+        if said not in self._judged:
+            self._judged[said] = self.criterion.judge(*said)
+        return self._judged[said]
 
 
 def trend(view: View, actor: Actor, product: str, assay: str, asked: TrendAsked, *, at: datetime) -> Trend:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
@@ -173,10 +174,13 @@ def judge(specification: Specification, results: tuple[Result, ...]) -> tuple[Cr
     shows nothing, as an interim reading does, neither passes nor fails; nor does one that passes beyond the plan of
     an investigation (FDA, Investigating OOS Test Results, 2022: no testing into compliance).
     """
-    return tuple(_judged(criterion, results) for criterion in specification.criteria)
+    of: dict[str, list[Result]] = {}
+    for result in results:
+        of.setdefault(result.recorded.assay, []).append(result)
+    return tuple(_judged(criterion, of.get(criterion.assay, ())) for criterion in specification.criteria)
 
 
-def _judged(criterion: Criterion, results: tuple[Result, ...]) -> CriterionJudged:
+def _judged(criterion: Criterion, results: Iterable[Result]) -> CriterionJudged:
     outcomes = [(_outcome(criterion, result), result) for result in results]
     counted = [(_GRAVITY.index(outcome), result.number, result) for outcome, result in outcomes if outcome]
     if not counted:

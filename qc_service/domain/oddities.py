@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
+from functools import lru_cache
 
 from qc_service.domain.chart_points import ChartPoint
 from qc_service.domain.control_charts import ControlLimits, control_limits
@@ -51,13 +53,19 @@ def compared_with(before: Sequence[ChartPoint], point: ChartPoint) -> Compared:
     if not values:
         words = f"a value, where all {len(same)} lots before it had bounds alone"
         return Compared(point=point, lots=len(same), oddities=(Oddity(code="first_value", words=words),))
-    limits = control_limits(values)
+    limits = _limits(tuple(values))
     if limits is None or len(values) < FEWEST_LOTS:
         why_not = f"only {len(values)} of {len(same)} lots before it had a value; {FEWEST_LOTS} are needed"
         return Compared(point=point, lots=len(same), why_not=why_not)
     broken = completed_by_last((*values, point.figure), limits)
     oddities = tuple(Oddity(code=one.rule.value, words=RULES[one.rule].words) for one in broken)
     return Compared(point=point, lots=len(values), limits=limits, oddities=oddities)
+
+
+@lru_cache(maxsize=64)
+def _limits(values: tuple[Decimal, ...]) -> ControlLimits | None:
+    """The limits of an assay's lots, which each of a lot's results is compared with."""
+    return control_limits(values)
 
 
 def _bound(values: int, lots: int) -> tuple[Oddity, ...]:

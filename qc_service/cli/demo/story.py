@@ -21,6 +21,7 @@ from qc_service.cli.demo.donations import (
     open_donation,
     two_donations,
 )
+from qc_service.cli.demo.learning import small_bulks
 from qc_service.cli.demo.materials import bank_in_quarantine, bank_refused, materials
 from qc_service.cli.demo.network import LAKESIDE, network
 from qc_service.cli.demo.products import products
@@ -54,6 +55,7 @@ def play(stage: Stage) -> Remains:
     products(stage)
     cord, placenta = two_donations(stage)
     bulks = materials(stage, cord, placenta)
+    small_bulks(stage, cord)
     expired, to_recall = early_lots(stage, bulks)
     serum, _ = topical_lots(stage, bulks)
     good = good_lot(stage, bulks)

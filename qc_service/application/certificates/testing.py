@@ -17,6 +17,9 @@ _OUTCOMES = {
     Outcome.FAIL: "FAILS",
     Outcome.MISSING: "NOT MEASURED",
     Outcome.UNVERIFIED: "NOT VERIFIED",
+    Outcome.TOO_FEW_REPLICATES: "TOO FEW REPLICATES",
+    Outcome.SPREAD_TOO_WIDE: "REPLICATES DISAGREE",
+    Outcome.OTHER_METHOD: "OTHER METHOD",
 }
 _COMPARED = (
     "Limits are those that were frozen into the lot's records when quality assessed it. A value was rounded as its "

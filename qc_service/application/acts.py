@@ -126,7 +126,7 @@ class Acts:
         expected: Callable[[], Expected | None],
     ) -> Receipt:
         view = self.view()
-        occasion = self._occasion(actor)
+        occasion = self.occasion(actor)
         try:
             news = _judged(use_case, view, occasion, intent, expected())
         except (DomainError, RefusedOnRecord) as refused:
@@ -166,7 +166,8 @@ class Acts:
             retry=retry,
         )
 
-    def _occasion(self, actor: Actor) -> Occasion:
+    def occasion(self, actor: Actor) -> Occasion:
+        """The circumstances of what this person does now. Raises ``Unavailable`` and ``Tampered``."""
         now, head = self._clock(), self._store.head()
         if head.size < self._store.least:
             raise Tampered(

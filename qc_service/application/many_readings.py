@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from qc_service.application.actor import Actor
+from qc_service.application.actor import Actor, Occasion
 from qc_service.application.ports import Store
 from qc_service.application.precedents import Precedents
 from qc_service.application.readings import (
@@ -23,13 +23,15 @@ from qc_service.application.readings import (
     recorded_from,
 )
 from qc_service.application.sample_lots import Doubt, Match, SampleLots
+from qc_service.application.stating import as_compared
 from qc_service.application.suggestions import Subject, Suggestion, suggest
 from qc_service.application.view import View
-from qc_service.domain.comparison import compare, must_be_stated_for
+from qc_service.domain.codec import from_plain
+from qc_service.domain.comparison import compare
 from qc_service.domain.errors import Malformed
-from qc_service.domain.identifiers import EquipmentId, FacilityId, Line, LotNumber, Sha256
+from qc_service.domain.identifiers import EquipmentId, FacilityId, LotNumber, Sha256
 from qc_service.domain.lots import LOT, Lot
-from qc_service.domain.moments import ZonedTime, instant_text
+from qc_service.domain.moments import instant_text
 from qc_service.domain.permissions import Permission
 from qc_service.domain.products import PRODUCT
 from qc_service.domain.records import Enclosure
@@ -87,14 +89,15 @@ def read_files(actor: Actor, uploads: Sequence[Enclosure]) -> tuple[ReadFile, ..
 
 
 def show_readings(
-    store: Store, view: View, actor: Actor, files: Sequence[ReadFile], choices: Sequence[Choice], *, at: datetime
-) -> Plain:  # fmt: skip
+    store: Store, view: View, occasion: Occasion, files: Sequence[ReadFile], choices: Sequence[Choice]
+) -> Plain:
     """What each file says, whose lot it is of and how its values stand to the limits; nothing is recorded."""
+    actor = occasion.actor
     actor.must(Permission.RECORD_RESULT)
     lots = SampleLots(store, actor)
     desk = _Desk(
         view=view,
-        at=at,
+        occasion=occasion,
         lots=lots,
         precedents=Precedents(store, view, actor, lots),
         choices={one.file: one for one in choices},
@@ -114,7 +117,7 @@ class _Desk:
     """Where one person looks through files."""
 
     view: View
-    at: datetime
+    occasion: Occasion
     lots: SampleLots
     precedents: Precedents
     choices: Mapping[Sha256, Choice]
@@ -122,7 +125,12 @@ class _Desk:
     def shown(self, file: ReadFile) -> Plain:
         """One file as it is shown."""
         digest = file.upload.file.sha256
-        told: Plain = {"name": str(file.upload.name), "file": digest, "unreadable": None, "reading": None}
+        told: Plain = {
+            "name": str(file.upload.name),
+            "file": str(digest),
+            "unreadable": None,
+            "reading": None,
+        }
         told |= {"beside": [one.file.sha256 for one in file.beside]}
         if file.reading is None:
             return {**told, "unreadable": file.unreadable.detail if file.unreadable else None}
@@ -148,28 +156,46 @@ class _Desk:
         made, specification = Suggestion(), None
         recorded: tuple[int, ...] = ()
         if lot is not None:
-            specification = lot.quality.specification(self.view.get(PRODUCT, lot.product), self.at)
+            specification = lot.quality.specification(self.view.get(PRODUCT, lot.product), self.occasion.at)
             chosen = self.choices[digest].members if digest in self.choices else {}
             subject = Subject(
-                reading=reading, lot=lot, specification=specification, at=self.at, chosen=chosen
+                reading=reading, lot=lot, specification=specification, at=self.occasion.at, chosen=chosen
             )
             made = suggest(subject, self.precedents)
             recorded = recorded_from(lot, digest, subject.assays or (NO_ASSAY,))
             _doubt_repetition(made, lot, subject.assays, recorded)
         number = None if lot is None else str(lot.number)
-        stand_in = _stand_in(digest, self.at)
+        stand_in = _stand_in(digest, made.members, self.occasion.at)
         return {
             "lot": number,
             "proposed": [
-                proposed(reading, value) | _beside(specification, stand_in, reading, value)
+                proposed(reading, value) | self._beside(specification, stand_in, reading, value)
                 for value in reading.values
             ],
-            "statement": {"confirm": digest, "lot": number, **made.members, "answers": []},
+            "statement": {"confirm": str(digest), "lot": number, **made.members, "answers": []},
             "sources": made.sources,
             "choices": made.choices,
             "doubts": [asdict(doubt) for doubt in (*doubts, *made.doubts)],
             "recorded": list(recorded),
         }
+
+    def _beside(
+        self,
+        specification: Specification | None,
+        stand_in: Confirmation,
+        reading: Reading,
+        value: MeasuredValue,
+    ) -> Plain:
+        """A value's limits, and how it would stand to them: pass, fail or not_shown; None where there are none."""
+        criterion = specification.criterion(value.assay) if specification else None
+        if criterion is None:
+            return {"limits": None, "required": False, "judgement": None, "because": None}
+        told: Plain = {"limits": criterion.in_words, "required": criterion.required, "because": None}
+        try:
+            body = as_compared(measurement_of(stand_in, reading, value), criterion, self.occasion.convert)
+        except Malformed as error:
+            return {**told, "judgement": None, "because": error.detail}
+        return {**told, "judgement": compare(criterion, body).value}
 
 
 def _doubt_repetition(made: Suggestion, lot: Lot, assays: Sequence[str], recorded: tuple[int, ...]) -> None:
@@ -188,26 +214,13 @@ def _numbers(results: tuple[int, ...]) -> str:
     return f"result{'s' if len(results) > 1 else ''} {', '.join(map(str, results))}"
 
 
-def _stand_in(digest: Sha256, at: datetime) -> Confirmation:
-    """A confirmation that says nothing yet, so that values can be compared before anybody confirmed them."""
-    now, unsaid = ZonedTime(instant_text(at)), Line("not said yet")
-    return Confirmation(
-        confirm=digest, method=unsaid, method_version=unsaid, facility=FacilityId("not-said-yet"),
-        instrument=EquipmentId("NOT-SAID-YET"), started=now, read=now,
-    )  # fmt: skip
-
-
-def _beside(
-    specification: Specification | None, stand_in: Confirmation, reading: Reading, value: MeasuredValue
-) -> Plain:
-    """The limits of a value, and how it would stand to them: pass, fail or not_shown; None where there are none."""
-    criterion = specification.criterion(value.assay) if specification else None
-    if criterion is None:
-        return {"limits": None, "required": False, "judgement": None, "because": None}
-    told: Plain = {"limits": criterion.in_words, "required": criterion.required, "because": None}
-    measurement = measurement_of(stand_in, reading, value)
-    try:
-        must_be_stated_for(criterion, measurement)
-    except Malformed as error:
-        return {**told, "judgement": None, "because": error.detail}
-    return {**told, "judgement": compare(criterion, measurement).value}
+def _stand_in(digest: Sha256, members: Mapping[str, Any], at: datetime) -> Confirmation:
+    """A confirmation by the suggested methods that says nothing else yet, so that values can be compared before."""
+    now = instant_text(at)
+    said = {name: members[name] for name in ("method", "method_version", "methods") if members.get(name)}
+    unsaid = {"method": "not said yet", "method_version": "not said yet", "facility": "not-said-yet"}
+    made: Confirmation = from_plain(
+        Confirmation,
+        {**unsaid, **said, "confirm": str(digest), "instrument": "NOT-SAID-YET", "started": now, "read": now},
+    )
+    return made

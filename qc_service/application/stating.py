@@ -81,6 +81,24 @@ class Bench:
         )
 
 
+def as_compared(measurement: Measurement, criterion: Criterion, convert: Convert | None) -> ResultRecorded:
+    """The result that a measurement would become, as far as it is compared: nothing of it is frozen yet.
+
+    Raises ``Malformed`` where it is not stated as its criterion asks.
+    """
+    full, words = derived(measurement)
+    body = ResultRecorded(
+        result=1,
+        calibration_due=None,
+        covered_by=None,
+        derived=words,
+        conversion=_conversion(convert, criterion, full),
+        **members(full),
+    )
+    must_be_stated_for(criterion, body)
+    return body
+
+
 def members(measurement: Measurement) -> dict[str, Any]:
     """The members of a measurement, to make another kind of it."""
     return {field.name: getattr(measurement, field.name) for field in fields(Measurement)}

@@ -64,7 +64,8 @@ def post_readings() -> ResponseReturnValue:
     files = read_files(person, several_uploaded(BESIDE, MOST_FILES))
     choices = [from_plain(Choice, one) for one in _statement(ReadingChoicesSchema).get("choices", [])]
     found = service()
-    return answered(show_readings(found.store, found.view(), person, files, choices, at=found.clock()))
+    occasion = found.acts.occasion(person)
+    return answered(show_readings(found.store, found.view(), occasion, files, choices))
 
 
 def confirm_readings() -> ResponseReturnValue:

@@ -40,7 +40,8 @@ def uploads(*files: Made) -> tuple[Enclosure, ...]:
 def shown(world: QualityWorld, *files: Made) -> list[dict[str, Any]]:
     analyst = actor(Role.ANALYST)
     told = show_readings(
-        world.world.store, world.world.view, analyst, read_files(analyst, uploads(*files)), (), at=world.world.clock.now
+        world.world.store, world.world.view, world.world.acts.occasion(analyst),
+        read_files(analyst, uploads(*files)), (),
     )  # fmt: skip
     files_shown: list[dict[str, Any]] = told["files"]
     return files_shown
@@ -60,7 +61,7 @@ def test_only_who_records_results_reads_many(world: QualityWorld) -> None:
         read_files(actor(Role.QUALITY), uploads(tracked(LOT_A)))
     with pytest.raises(Forbidden):
         show_readings(
-            world.world.store, world.world.view, actor(Role.QUALITY), (), (), at=world.world.clock.now
+            world.world.store, world.world.view, world.world.acts.occasion(actor(Role.QUALITY)), (), ()
         )
 
 

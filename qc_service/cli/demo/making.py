@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 
 from qc_service.application.assessment import AssessLot, assess_lot
@@ -12,12 +12,18 @@ from qc_service.application.disposition import ReleaseLot, release_lot
 from qc_service.application.filling import ReconcileLabels, RecordFill, reconcile_labels, record_fill
 from qc_service.application.labels import PrintLabels, print_labels
 from qc_service.application.lots import RegisterLot, register_lot
+from qc_service.application.many_readings import read_files, show_readings
 from qc_service.application.processing import DecideDeviation, RecordStep, decide_deviation, record_step
+from qc_service.application.readings import Confirmation, ImportResults, import_results
 from qc_service.application.results import RecordResult, VerifyResult, record_result, verify_result
+from qc_service.cli.demo.files import tracked
 from qc_service.cli.demo.network import ASSAYS, NORTH
 from qc_service.cli.demo.products import STERILITY, Assay, Made
 from qc_service.cli.demo.stage import Plain, Stage
+from qc_service.domain.codec import from_plain
+from qc_service.domain.identifiers import Line, LotNumber
 from qc_service.domain.lots import LOT
+from qc_service.domain.records import Enclosure
 
 WITH: dict[str, Plain] = {
     "tissue_digestion": {"reagents": ["COLLAGENASE-1"]},
@@ -145,6 +151,22 @@ def tested(stage: Stage, lot: str, assays: Iterable[Assay], **changes: object) -
         stage.act(
             "analyst", record_result, RecordResult, lot=lot, facility=ASSAYS, method_version="2", **said
         )
+
+
+def imported(stage: Stage, lot: str) -> None:
+    """The tracker's file of a lot, measured three hours ago, becomes results by the statement that is suggested."""
+    measured = datetime.fromisoformat(stage.clock.spoken(hours=3))
+    upload = Enclosure(
+        name=Line(f"{lot}-ExperimentSummary.csv"), media_type=Line("text/csv"), content=tracked(lot, measured)
+    )
+    occasion = stage.made.acts.occasion(stage.actor("analyst"))
+    files = read_files(occasion.actor, (upload,))
+    (shown,) = show_readings(stage.made.store, stage.view, occasion, files, ())["files"]
+    statement = {name: said for name, said in shown["statement"].items() if name != "lot"}
+    confirmed = ImportResults(
+        lot=LotNumber(shown["lot"]), upload=upload, confirmation=from_plain(Confirmation, statement)
+    )
+    stage.perform("analyst", import_results, confirmed)
 
 
 def sterility_read(stage: Stage, lot: str, day: int, finding: str = "no_growth") -> None:

@@ -89,7 +89,7 @@ CERTIFICATIONS: tuple[tuple[str, str, str, str, tuple[str, ...]], ...] = (
 )  # fmt: skip
 
 EQUIPMENT: tuple[Plain, ...] = (
-    {"id": "NTA-01", "name": "Nanoparticle tracking analyser"},
+    {"id": "NTA-01", "name": "Nanoparticle tracking analyser", "model": "NanoSight (made up)"},
     {"id": "TFF-01", "name": "Tangential flow skid"},
     {"id": "FILLER-01", "name": "Vial filler"},
     {"id": "READER-01", "name": "Plate reader"},

@@ -51,7 +51,11 @@ class Stage:
 
     def act(self, part: str, use_case: UseCase[I], intent: type[I], **members: object) -> Receipt:
         """Let somebody act; the intent is read from plain members, as a request's is."""
-        receipt = self.made.acts.perform(use_case, self.actor(part), from_plain(intent, members))
+        return self.perform(part, use_case, from_plain(intent, members))
+
+    def perform(self, part: str, use_case: UseCase[I], intent: I) -> Receipt:
+        """Let somebody act on what is no plain value, such as a file."""
+        receipt = self.made.acts.perform(use_case, self.actor(part), intent)
         self._signed += receipt.records
         return receipt
 

@@ -65,10 +65,12 @@ class Story:
             "approve": max(self.drafts, default=1), "lift": 1,
         }  # fmt: skip
         number = act.number or latest.get(act.verb, len(self.concerns))
-        if act.verb != "invalidate":
+        wanted = "retests" if act.verb == "record" else "result"
+        if act.said.get(wanted) != 0:
             return replace(act, number=number)
-        concerned = dict(enumerate(self.concerns, start=1)).get(number)
-        return replace(act, number=number, said={"result": act.said["result"] or concerned or 1})
+        place = len(self.concerns) if act.verb == "record" else number
+        concerned = dict(enumerate(self.concerns, start=1)).get(place)
+        return replace(act, number=number, said={**act.said, wanted: concerned or 1})
 
     def heard(self, act: Act) -> None:
         """Take in an act that the service took."""

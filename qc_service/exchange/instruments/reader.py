@@ -34,5 +34,6 @@ def read_instrument(content: bytes, filename: str, importers: Sequence[Importer]
     raise UnreadableFile(
         "unknown_format",
         f"The file is text, but none of the formats known here ({', '.join(i.format for i in importers)}). "
-        "Export the measurement again in one of them, as the instrument writes it.",
+        "Export the measurement again in one of them, as the instrument writes it; a table of results goes into the "
+        "template for sheets.",
     )

@@ -1,7 +1,7 @@
 """``python -m bench [--quick | --million] [--workers N] [--only PART …] [--postgresql]``: measure, print the ratios.
 
-Parts: codes, pictures, copies, instruments, quality, limits, reads, writes, proofs; all in one run. The exit code is 0
-where all goals were met, else 1.
+Parts: codes, pictures, copies, instruments, quality, limits, reads, writes, proofs, certificates; all in one run. The
+exit code is 0 where all goals were met, else 1.
 """
 
 from __future__ import annotations
@@ -15,12 +15,23 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 
-from bench import codes, copies, instruments, pictures, proofs, quality, reads, writes
+from bench import certificates, codes, copies, instruments, pictures, proofs, quality, reads, writes
 from bench.limits import of_machine
 from bench.network import Network, founded
 from bench.table import Row, printed
 
-PARTS = ("codes", "pictures", "copies", "instruments", "quality", "limits", "reads", "writes", "proofs")
+PARTS = (
+    "codes",
+    "pictures",
+    "copies",
+    "instruments",
+    "quality",
+    "limits",
+    "reads",
+    "writes",
+    "proofs",
+    "certificates",
+)
 APART = {"codes", "pictures", "copies", "instruments", "quality"}
 """The parts that need no records."""
 
@@ -108,6 +119,8 @@ def _measured(size: Size, parts: tuple[str, ...], workers: int, database: str, g
             yield from proofs.bundle(network)
             yield proofs.audit(network, records=size.records)
             yield proofs.recall(network)
+        if "certificates" in parts:
+            yield from certificates.rows(network)
 
 
 @contextmanager

@@ -20,12 +20,14 @@ from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.ec import (
     SECP256R1,
     EllipticCurvePrivateKey,
     generate_private_key,
 )
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
 from qc_service.ledger.keys import Ed25519Signer, P256Signer, Signer
 from qc_service.ledger.note import NoteVerifier, verifier_key
@@ -181,22 +183,27 @@ class Keystore:
         if not self.has_seal():
             _create(self._keys / f"{SEAL}.pem", self._new_seal(issuer, at))
 
-    def next_seal(self, issuer: str, at: datetime, brought: tuple[PrivateKey, bytes] | None = None) -> Seal:
-        """The seal that comes next, made where there is none, or with the key and the PEM certificates brought along.
+    def next_seal(self, issuer: str, at: datetime, brought: tuple[Path, Path] | None = None) -> Seal:
+        """The seal that comes next, made where there is none, or from the PEM files of a key and its certificates.
 
         It seals nothing until ``succeed_seal``. Raises ``Malformed`` where key and certificates do not fit.
         """
         following = self._next(SEAL)
         if brought is not None:
-            key, chain = brought[0], chain_of(brought[1])
-            must_hold_together(chain, at)
-            if not isinstance(key, EllipticCurvePrivateKey) or key_of(chain[0]) != P256Signer(key).public:
-                raise Malformed("the certificate is not of this key")
             following.unlink(missing_ok=True)
-            _create(following, encrypt_private_key(key, self._passphrase()) + pem_of(chain))
-        else:
-            _create(following, self._new_seal(issuer, at))
+        _create(following, self._new_seal(issuer, at) if brought is None else self._brought(*brought, at))
         return self._sealing(following)
+
+    def _brought(self, key: Path, certificates: Path, at: datetime) -> bytes:
+        try:
+            opened = load_pem_private_key(_private(key), None)
+        except (TypeError, ValueError, UnsupportedAlgorithm) as error:
+            raise Malformed(f"{key.name} is no private key in PEM that opens without a passphrase") from error
+        chain = chain_of(certificates.read_bytes())
+        must_hold_together(chain, at)
+        if not isinstance(opened, EllipticCurvePrivateKey) or key_of(chain[0]) != P256Signer(opened).public:
+            raise Malformed(f"the first certificate in {certificates.name} is not of the key in {key.name}")
+        return encrypt_private_key(opened, self._passphrase()) + pem_of(chain)
 
     def succeed_seal(self) -> None:
         """Put the next seal in the place of the present one, which is kept under its name."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from qc_service.cli import (
+    certificates,
     demonstration,
     evidence,
     importing,
@@ -30,6 +31,7 @@ for room in (
     tokens,
     keys,
     evidence,
+    certificates,
     reading,
     importing,
     labels,

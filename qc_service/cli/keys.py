@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import click
 
-from qc_service.app import Capabilities
+from qc_service.app import Capabilities, Refusal
 from qc_service.application.actor import Actor
 from qc_service.application.keys import (
     IntroduceKey,
@@ -43,6 +44,7 @@ def key(context: click.Context, *, json_: bool) -> None:
     say(plain, "\n".join([f"log        {log}", f"trust root sha256:{digest}", *lines]), json_=json_)
 
 
+_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 _BY = click.option("--by", required=True, help="The administrator, or the person of quality, who decides it.")
 _WHY = click.option("--explanation", required=True, help="Why, in a sentence that stays on record.")
 
@@ -86,6 +88,48 @@ def _rotate_label(by: str, explanation: str, *, json_: bool) -> None:
         made.keystore.succeed("label")
     keyid = following.public.keyid
     say({"keyid": keyid}, f"Labels are signed with {keyid}. Restart the service.", json_=json_)
+
+
+@key.command()
+@click.option(
+    "--key", "key_file", type=_FILE, help="The PEM of a P-256 key of yours; mode 0600, no passphrase."
+)
+@click.option("--certificates", type=_FILE, help="The PEM of its certificate, followed by those above it.")
+@_BY
+@_WHY
+@as_json
+def seal(*, key_file: Path | None, certificates: Path | None, by: str, explanation: str, json_: bool) -> None:
+    """Make the key that seals certificates of analysis, or another in its place; or take one of yours with its own.
+
+    Without --key its certificate is by this installation's own authority, which stays the same.
+    """
+    if (key_file is None) != (certificates is None):
+        raise CouldNotAsk("Name both --key and --certificates, or neither.")
+    brought = None if key_file is None or certificates is None else (key_file, certificates)
+    with _deciding() as made:
+        actor, kept = _decider(made, by), made.keystore
+        present = Line(kept.signer("seal").public.keyid) if kept.has_seal() else None
+        try:
+            following = kept.next_seal(made.issuer, made.clock(), brought)
+        except Refusal as error:
+            raise CouldNotAsk(f"{error}.") from error
+        public = following.signer.public
+        if public.keyid == present:
+            raise SaidNo("This key seals already.")
+        known = present is not None and made.view().find(KEY, present) is not None
+        intent = IntroduceKey(
+            role=KeyRole.SEAL,
+            public=public,
+            retires=present if known else None,
+            explanation=Text(explanation),
+        )
+        made.acts.perform(introduce_key, actor, intent)
+        kept.succeed_seal()
+    plain = {"keyid": public.keyid, "certificate": following.fingerprint}
+    words = (
+        f"Certificates are sealed with {public.keyid},\nby the certificate sha256:{following.fingerprint}."
+    )
+    say(plain, f"{words} Restart the service.", json_=json_)
 
 
 @key.command()

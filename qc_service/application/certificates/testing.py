@@ -55,9 +55,7 @@ def _judged(source: Source, judged: CriterionJudged) -> tuple[str, ...]:
     criterion = judged.criterion
     required = "Required" if criterion.required else "For information"
     terms = criterion.terms_in_words
-    result = (
-        "None" if judged.result is None else f"{value(judged.in_words)}\n{_behind(source, judged.result)}"
-    )
+    result = "None" if judged.result is None else f"{_stated(judged)}\n{_behind(source, judged.result)}"
     compared = "–" if judged.compared is None else value(str(judged.compared))
     outcome = _OUTCOMES[judged.outcome]
     if not criterion.required and judged.outcome is Outcome.MISSING:
@@ -67,6 +65,13 @@ def _judged(source: Source, judged: CriterionJudged) -> tuple[str, ...]:
         f"{words(criterion.assay)}\n{required}; {value(terms)}", result, compared,
         f"{value(criterion.in_words)}{basis}", outcome,
     )  # fmt: skip
+
+
+def _stated(judged: CriterionJudged) -> str:
+    """The result in the unit of its limit, and how it was converted where the laboratory put it in another."""
+    if judged.entered is None:
+        return value(judged.in_words)
+    return f"{value(str(judged.entered))}\n= {value(judged.in_words)} ({value(str(judged.how))})"
 
 
 def _behind(source: Source, number: int) -> str:
@@ -101,8 +106,10 @@ def _result(
     stated = result.recorded
     replicates = "; ".join(f"{one.label}: {value(str(one.value))}" for one in stated.replicates)
     what = [f"{words(stated.assay)}: {value(stated.in_words)}", replicates]
-    if stated.retests is not None:
-        what.append(f"Retest of result {stated.retests}")
+    linked = (("Retest of", stated.retests), ("Resample of", stated.resamples), ("Corrects", stated.corrects))
+    what += [f"{how} result {other}" for how, other in linked if other is not None]
+    if stated.dilution is not None:
+        what.append(f"Diluted {value(str(stated.dilution.factor))}-fold")
     where = [source.site_name(stated.facility)]
     if stated.instrument is not None:
         due = (
@@ -123,6 +130,8 @@ def _result(
 def _standing(result: Result, deciding: set[int | None], judged: set[object]) -> str:
     if result.invalidated is not None:
         return f"Shown invalid\nInvestigation {result.invalidated.investigation}: {result.invalidated.cause}"
+    if result.superseded_by is not None:
+        return f"Corrected\nResult {result.superseded_by} stands in its place"
     if not result.recorded.final:
         return "Interim"
     if result.recorded.assay not in judged:

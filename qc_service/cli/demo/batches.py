@@ -16,6 +16,7 @@ from qc_service.cli.demo.making import (
     Batch,
     assessed,
     but_sterility,
+    certified,
     filled,
     finished,
     imported,
@@ -170,6 +171,10 @@ def good_lot(stage: Stage, bulks: Bulks) -> str:
         sterility_read(stage, lot, 15)
         verified(stage, lot)
         released(stage, lot)
+    with stage.telling(
+        "Its certificate named a test installation as the place of its live answer; another takes its place."
+    ):
+        certified(stage, lot, reason="The address of the live answer was that of a test installation.")
     shipped(stage, lot, LAKESIDE, HARBOUR, count=8, leaves=73)
     return lot
 

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from qc_service.application.assessment import AssessLot, assess_lot
+from qc_service.application.certificates.issuing import IssueCertificate, issue_certificate
 from qc_service.application.disposition import ReleaseLot, release_lot
 from qc_service.application.filling import ReconcileLabels, RecordFill, reconcile_labels, record_fill
 from qc_service.application.labels import PrintLabels, print_labels
@@ -187,9 +188,17 @@ def assessed(stage: Stage, lot: str) -> None:
 
 
 def released(stage: Stage, lot: str, purpose: str = "clinical") -> None:
-    """Quality judges the lot and releases it for a purpose."""
+    """Quality judges the lot, releases it for a purpose, and certifies what is for patients."""
     assessed(stage, lot)
     stage.act("quality", release_lot, ReleaseLot, lot=lot, purpose=purpose)
+    if purpose == "clinical":
+        certified(stage, lot)
+
+
+def certified(stage: Stage, lot: str, **reason: str) -> None:
+    """Quality issues a certificate of analysis; another in the place of one wants a ``reason``."""
+    issue = partial(issue_certificate, stage.made.notary)
+    stage.act("quality", issue, IssueCertificate, lot=lot, **reason)
 
 
 def justified(stage: Stage, lot: str, statement: str) -> None:

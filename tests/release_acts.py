@@ -49,9 +49,13 @@ def version_of(said: Plain, today: date) -> Plain:
     return {"criteria": said["criteria"], "effective_from": begins.isoformat()}
 
 
+VALUES = ("0.05", "0.1", "0.2", "0.5", "0.54", "0.55", "0.9")
+"""Endotoxin on either side of every limit, and where rounding decides."""
+
+
 def _endotoxin() -> st.SearchStrategy[Plain]:
     value, comparator = (
-        st.sampled_from(["0.05", "0.1", "0.2", "0.5", "0.54", "0.55", "0.9"]),
+        st.sampled_from(VALUES),
         st.sampled_from("=<>"),
     )
     return st.builds(
@@ -80,14 +84,15 @@ RESULTS = st.one_of(
         ]
     ),
 )
+LIMITS: tuple[Plain, ...] = (
+    {"high": "0.1"}, {"high": "1.0"}, {"high_comparator": "<"}, {"rounding": "none"},
+    {"high": "1.0", "decimals": 1, "high_comparator": "<"},
+)  # fmt: skip
 VERSIONS = st.sampled_from(
     [
         {"in_days": days, "criteria": [{**ENDOTOXIN, **limit}, STERILITY, IDENTITY, {**MODE, **weight}]}
         for days in (0, 1)
-        for limit in (
-            {"high": "0.1"}, {"high": "1.0"}, {"high_comparator": "<"}, {"rounding": "none"},
-            {"high": "1.0", "decimals": 1, "high_comparator": "<"},
-        )
+        for limit in LIMITS
         for weight in ({}, {"required": True}, {"required": True, "low_comparator": ">"})
     ]
 )  # fmt: skip
@@ -136,7 +141,8 @@ RUNS = (
     "fail begin nothing plan again verify none stands", "pass verify amend", "pass verify spoil",
     "pass verify investigate amend verify", "investigate begin find error", "fail stands draft approve",
     "draft approve", "draft approve day", "pass verify hold", "hold lift", "pass verify assess release fail",
-    "pass verify assess release amend", "pass verify assess release draft approve",
+    "pass verify assess release amend", "pass verify assess release draft approve", "pass self", "second pass peer",
+    "mine approve", "fail begin find error elsewhere",
 )  # fmt: skip
 """What is done one after another by people who know what they do: well, badly, or hoping that nobody looks."""
 
@@ -163,7 +169,12 @@ def run(
         "error": Act("conclude", quality, said={"phase": "laboratory", "conclusion": "laboratory_error"}),
         "stands": Act("conclude", quality, said={"phase": last, "conclusion": "inconclusive"}),
         "invalidate": Act("invalidate", quality, said={"result": 0}),
+        "elsewhere": Act("invalidate", quality, said={"result": 1}),
+        "self": Act("verify", who),
+        "second": Act("record", ANALYSTS[1], said=good),
+        "peer": Act("verify", ANALYSTS[1]),
         "draft": Act("draft", who, said=version),
+        "mine": Act("draft", quality, said=version),
     }
     return [known.get(verb, Act(verb, quality)) for verb in verbs.split()]
 

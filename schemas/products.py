@@ -17,6 +17,7 @@ from schemas.members import (
     words,
 )
 from schemas.specifications import ListedVersionSchema, SpecificationSchema
+from schemas.stability import SupportingStudySchema
 from schemas.storage import StorageConditionSchema
 from schemas.terms import ROUTES, STEP_KINDS, TISSUES
 
@@ -86,3 +87,6 @@ class ProductSchema(ProductDefinitionSchema):
     bases = parts(BasisSchema, "On what footing it is offered, where and how.", most=500, required=True)
     specifications = parts(SpecificationSchema, "Every approved version.", most=1000, required=True)
     versions = parts(ListedVersionSchema, "Every version, drafts as well.", most=1000, required=True)
+    stability = parts(
+        SupportingStudySchema, "The concluded studies behind its shelf life.", most=1000, required=True
+    )

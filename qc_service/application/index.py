@@ -30,6 +30,7 @@ from qc_service.domain.reactions import ReactionReported
 from qc_service.domain.recalls import RecallInitiated
 from qc_service.domain.records import Recorded
 from qc_service.domain.shipments import ShipmentDispatched, ShipmentReceived
+from qc_service.domain.stability import StabilityResultRecorded
 from qc_service.domain.suspicions import CopySuspected, CopySuspicionSettled, settles
 from qc_service.domain.unknown_vials import UnknownVialAdministered
 from qc_service.domain.vial_acts import VialAdministered, VialChecked, VialPreparedUncleared
@@ -101,6 +102,12 @@ def alert_rows(view: View, records: Iterable[Recorded]) -> Iterable[CatalogueRow
         elif isinstance(body, BurstSuspected):
             owner = body.manufacturer or recorded.signer.organisation
             yield _alert(recorded, owner, "raised", "burst of unknown serials")
+        elif isinstance(body, StabilityResultRecorded):
+            if body.out_of_specification:
+                owner = _told(view, recorded, body.lot)
+                yield _alert(
+                    recorded, owner, "raised", f"{body.assay} out of specification in a stability study"
+                )
         elif isinstance(body, CopySuspicionSettled) or settles(body):
             yield from (
                 _suspicion(view, earlier, earlier.body)

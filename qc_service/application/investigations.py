@@ -8,9 +8,10 @@ from qc_service.application.access import own
 from qc_service.application.actor import Occasion
 from qc_service.application.specification_holds import held_where_failed
 from qc_service.application.view import View
-from qc_service.domain.identifiers import LotNumber, Text
+from qc_service.domain.identifiers import LotNumber, PersonId, Text
 from qc_service.domain.investigations import (
     Conclusion,
+    Investigation,
     InvestigationCause,
     InvestigationConcluded,
     InvestigationOpened,
@@ -24,7 +25,9 @@ from qc_service.domain.phases import (
     InvestigationPhaseBegun,
     InvestigationPhaseConcluded,
 )
+from qc_service.domain.quality import Quality
 from qc_service.domain.records import Meaning, New
+from qc_service.domain.stability import STABILITY
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -130,8 +133,14 @@ def conclude_investigation(view: View, occasion: Occasion, intent: ConcludeInves
         conclusion=intent.conclusion,
         disposition=intent.disposition,
     )
-    of = investigation.result
-    analyst = None if of is None else quality.result(of).analyst.id
-    investigation.must_accept(body, occasion.actor.person, analyst)
+    investigation.must_accept(body, occasion.actor.person, _analyst(view, quality, investigation))
     concluded = New(name=intent.lot, body=body, meaning=Meaning.REVIEW)
     return (concluded, *held_where_failed(view, lot, intent.conclusion))
+
+
+def _analyst(view: View, quality: Quality, investigation: Investigation) -> PersonId | None:
+    """Who recorded the result that is looked into, if it is about one."""
+    if investigation.result is not None:
+        return quality.result(investigation.result).analyst.id
+    of = investigation.study_result
+    return view.get(STABILITY, of.study).result(of.result).analyst.id if of else None

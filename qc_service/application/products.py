@@ -11,6 +11,7 @@ from qc_service.application.actor import Actor, Occasion
 from qc_service.application.naming import must_be_free
 from qc_service.application.parties import must_be_zone
 from qc_service.application.specification_reading import stated, version_in_list
+from qc_service.application.stability.support import supporting
 from qc_service.application.view import View
 from qc_service.domain.codec import to_plain
 from qc_service.domain.errors import Conflict, Fault, Malformed
@@ -97,6 +98,7 @@ def read_product(view: View, actor: Actor, product: str) -> dict[str, Any]:
     return plain | {
         "specifications": [stated(specification) for specification in state.specifications],
         "versions": [version_in_list(version) for version in state.versions],
+        "stability": supporting(view, product),
     }
 
 

@@ -197,7 +197,7 @@ def results_of(
     bodies = [one.body for one in stated]
     departures = dict.fromkeys(departure for one in stated for departure in one.departures)
     failing = tuple(one.body for one in stated if one.fails)
-    raw = () if enclosed else _raw_file(view, occasion.actor, bodies[0].raw_file)
+    raw = () if enclosed else raw_file(view, occasion.actor, bodies[0].raw_file)
     first = New(name=lot.number, body=bodies[0], occurred_at=bodies[0].read, reason=reason, files=raw)
     others = (enclosed.file,) if enclosed else ()
     return (
@@ -234,7 +234,8 @@ def _must_retest(lot: Lot, measurement: Measurement) -> None:
             raise Malformed(f"this lot has no result {first} of {measurement.assay}", field=member)
 
 
-def _raw_file(view: View, actor: Actor, sha256: Sha256 | None) -> tuple[File, ...]:
+def raw_file(view: View, actor: Actor, sha256: Sha256 | None) -> tuple[File, ...]:
+    """The attached file that a result names; raises ``Malformed``, which names the member."""
     try:
         return document(view, actor, sha256)
     except Malformed as error:

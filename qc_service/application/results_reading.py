@@ -18,12 +18,13 @@ def read_results(view: View, actor: Actor, lot: str) -> dict[str, object]:
     actor.must(Permission.READ_RECORDS)
     quality = readable(view, actor, LOT, lot).quality
     return {
-        "results": [_result_shown(result) for result in quality.results],
+        "results": [result_shown(result) for result in quality.results],
         "investigations": [to_plain(investigation) for investigation in quality.investigations],
     }
 
 
-def _result_shown(result: Result) -> dict[str, object]:
+def result_shown(result: Result) -> dict[str, object]:
+    """A result with its standing."""
     measurement = result.recorded
     return {
         **to_plain(measurement),

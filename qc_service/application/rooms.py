@@ -16,6 +16,7 @@ from qc_service.application.reactions import summary as reaction_summary
 from qc_service.application.recalls import summary as recall_summary
 from qc_service.application.registers import equipment_summary, reagent_summary
 from qc_service.application.shipments import summary as shipment_summary
+from qc_service.application.stability.reading import summary as stability_summary
 from qc_service.domain.capas import CAPA
 from qc_service.domain.donations import DONATION
 from qc_service.domain.facilities import FACILITY
@@ -29,6 +30,7 @@ from qc_service.domain.recalls import RECALL
 from qc_service.domain.records import Fold
 from qc_service.domain.registers import EQUIPMENT, REAGENT
 from qc_service.domain.shipments import SHIPMENT
+from qc_service.domain.stability import STABILITY
 
 Summary = Callable[[Any], dict[str, object]]
 
@@ -62,6 +64,7 @@ ROOMS: dict[str, tuple[Fold[Any], Summary]] = {
         (REACTION, reaction_summary),
         (POLICY, policy_summary),
         (CAPA, capa_summary),
+        (STABILITY, stability_summary),
     )
 }
 """By room name; a vial's stream is not listed, since vials have a table of their own."""

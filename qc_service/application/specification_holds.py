@@ -24,17 +24,18 @@ def held_where_short(view: View, lot: Lot, results: tuple[Result, ...]) -> tuple
     if not (lot.disposition.releases and short):
         return ()
     words = f"lot {lot.number} no longer has a verified result that passes for {', '.join(short)}"
-    return _with_all_below(view, lot, words)
+    return held(view, lot, words)
 
 
 def held_where_failed(view: View, lot: Lot, conclusion: Conclusion) -> tuple[New, ...]:
     """The same for a released lot of which an investigation concludes that the product failed."""
     if not (lot.disposition.releases and conclusion is Conclusion.PRODUCT_FAILURE):
         return ()
-    return _with_all_below(view, lot, f"an investigation of lot {lot.number} found that the product failed")
+    return held(view, lot, f"an investigation of lot {lot.number} found that the product failed")
 
 
-def _with_all_below(view: View, lot: Lot, words: str) -> tuple[New, ...]:
+def held(view: View, lot: Lot, words: str) -> tuple[New, ...]:
+    """A hold on the lot and on every lot made of it, for the words that say what it falls short of."""
     below = (view.get(LOT, name) for name in descendants(view, f"{LOT.room}/{lot.number}"))
     return (*_held(lot, Text(f"Held: {words}.")), *(new for one in below for new in _held(one, _made(words))))
 

@@ -105,6 +105,13 @@ class CapaId(Code):
     EXAMPLE = "CAPA-2611-01"
 
 
+class StudyId(Code):
+    """One stability study."""
+
+    GRAMMAR = re.compile(r"[A-Z0-9][A-Z0-9-]{1,28}[A-Z0-9]", re.ASCII)
+    EXAMPLE = "STB-2611-01"
+
+
 class DonorCode(Code):
     """A pseudonym minted by the service; nothing about the donor can be read from it (21 CFR 1271.55)."""
 

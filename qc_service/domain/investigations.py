@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from qc_service.domain.errors import Conflict, Malformed, NotFound, Reason, Refused
-from qc_service.domain.identifiers import PersonId, Text
+from qc_service.domain.identifiers import PersonId, StudyId, Text
 from qc_service.domain.measurements import Measurement
 from qc_service.domain.phases import (
     AssignableCause,
@@ -50,15 +50,27 @@ class ProposedDisposition(StrEnum):
     REJECT = "reject"
 
 
+@dataclass(frozen=True, kw_only=True)
+class StudyResult:
+    """A result of a stability study in which the lot is, by its number there."""
+
+    study: StudyId
+    result: int
+
+
 @record("lot")
 @dataclass(frozen=True, kw_only=True)
 class InvestigationOpened(Body):
-    """Something unwelcome is being looked into; while it is open the lot is not released."""
+    """Something unwelcome is being looked into; while it is open the lot is not released.
+
+    It is about one of the lot's results, about one of a stability study's, or about neither.
+    """
 
     investigation: int
     cause: InvestigationCause
     description: Text
     result: int | None = None
+    study_result: StudyResult | None = None
 
 
 @record("lot")
@@ -82,6 +94,7 @@ class Investigation:
     description: Text
     result: int | None
     opened_at: datetime
+    study_result: StudyResult | None = None
     phases: tuple[Phase, ...] = ()
     retests: tuple[int, ...] = ()
     resamples: tuple[int, ...] = ()
@@ -98,6 +111,11 @@ class Investigation:
     def conclusion(self) -> Conclusion | None:
         """What was concluded, if anything was."""
         return self.concluded.conclusion if self.concluded else None
+
+    @property
+    def of_a_result(self) -> bool:
+        """Whether it is about a result, of the lot's own or of a stability study's."""
+        return self.result is not None or self.study_result is not None
 
     def phase(self, kind: InvestigationPhase) -> Phase | None:
         """This phase, if it was begun."""
@@ -118,10 +136,12 @@ class Investigation:
         if self.phase(phase):
             detail = f"The {_spoken(phase)} phase was begun before; its plan stays as it is."
             raise PhaseBegunBefore(detail)
-        if self.result is None:
+        if not self.of_a_result:
             if phase is not InvestigationPhase.FULL_SCALE:
                 raise Malformed("only an investigation of a result has this phase", field="phase")
             return
+        if self.result is None and phase is InvestigationPhase.RETEST:
+            raise Malformed("a retest of a stability study's result is recorded in the study", field="phase")
         laboratory = self.phase(InvestigationPhase.LABORATORY)
         if phase is not InvestigationPhase.LABORATORY and (laboratory is None or laboratory.is_open):
             detail = "Conclude the laboratory phase first: it says whether the laboratory erred."
@@ -147,10 +167,10 @@ class Investigation:
         """
         self._must_be_open()
         conclusion = concluded.conclusion
-        if conclusion is Conclusion.LABORATORY_ERROR and self.result is None:
+        if conclusion is Conclusion.LABORATORY_ERROR and not self.of_a_result:
             detail = "only an investigation of a result can find a laboratory error"
             raise Malformed(detail, field="conclusion")
-        if conclusion is Conclusion.NO_PRODUCT_IMPACT and self.result is not None:
+        if conclusion is Conclusion.NO_PRODUCT_IMPACT and self.of_a_result:
             detail = "a result is a laboratory_error or it stands: product_failure or inconclusive"
             raise Malformed(detail, field="conclusion")
         if self.phases and concluded.phase not in {phase.kind for phase in self.phases}:
@@ -173,7 +193,7 @@ class Investigation:
         if conclusion is Conclusion.LABORATORY_ERROR:
             yield from self._against_laboratory_error()
         fails = conclusion is Conclusion.PRODUCT_FAILURE
-        stands = conclusion is Conclusion.INCONCLUSIVE and self.result is not None
+        stands = conclusion is Conclusion.INCONCLUSIVE and self.of_a_result
         if (fails or stands) and concluded.disposition is ProposedDisposition.RELEASE:
             detail = "The result stands, so release cannot be proposed: reject, rework or retest."
             yield Reason(code="release_not_possible", detail=detail, source="21 CFR 610.1")

@@ -31,6 +31,7 @@ from qc_service.domain import (
     results,
     screening,
     shipments,
+    stability,
     storage,
     suspicions,
     tasks,
@@ -41,10 +42,10 @@ from qc_service.domain import (
 from qc_service.domain.records import KINDS
 
 ROOMS_OF_RECORDS = (
-    assessment, capa_acts, certificates, certifications, code_checks, collection, consent, disposition, drafting,
-    eligibility, facilities, filling, investigations, keys, label_prints, lookback, lots, parties, phases, policies,
-    processing, products, reactions, recalls, registers, results, screening, shipments, storage, suspicions, tasks,
-    unknown_vials, vial_acts, vial_clocks,
+    assessment, capa_acts, certificates, certifications, code_checks, collection, consent, disposition,
+    drafting, eligibility, facilities, filling, investigations, keys, label_prints, lookback, lots, parties,
+    phases, policies, processing, products, reactions, recalls, registers, results, screening, shipments,
+    stability, storage, suspicions, tasks, unknown_vials, vial_acts, vial_clocks,
 )  # fmt: skip
 """The modules that state record kinds; a new one is named here."""
 

@@ -231,6 +231,7 @@ def _opened(quality: Quality, recorded: Recorded, body: InvestigationOpened) -> 
         cause=body.cause,
         description=body.description,
         result=body.result,
+        study_result=body.study_result,
         opened_at=recorded.recorded_at,
     )
     return replace(quality, investigations=(*quality.investigations, investigation))

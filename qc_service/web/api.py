@@ -134,7 +134,9 @@ def _reading(route: Read) -> Callable[..., ResponseReturnValue]:
         person = actor()
         person.must(Permission.READ_RECORDS)
         view = service().view()
-        named = {_python(name): value for name, value in queried(route.query).items()}
+        named: dict[str, Any] = {_python(name): value for name, value in queried(route.query).items()}
+        if route.today:
+            named["today"] = service().clock().date()
         plain = answer(view, person, **path, **named)
         return answered(plain, seq=_seq(route, path))
 
@@ -167,7 +169,10 @@ def _listing(route: Read) -> Callable[..., ResponseReturnValue]:
             seen_by=_seen_by(person, route.listing),
         )
         rows, following = service().store.catalogue(query)
-        response = answered({"items": [listed(row) for row in rows], "next": following or None})
+        items = [listed(row) for row in rows]
+        if route.row is not None:
+            items = [route.row(item, service().clock().date()) for item in items]
+        response = answered({"items": items, "next": following or None})
         if following:
             response.headers["Link"] = f'<{_address({**asked, "after": following})}>; rel="next"'
         return response

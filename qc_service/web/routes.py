@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 from flask.typing import ResponseReturnValue
@@ -41,7 +42,8 @@ class Read:
 
     ``answer(view, actor, **path_parameters, **query_parameters)`` returns plain values. ``query`` describes the query
     parameters; one named like a Python keyword reaches the function with an underscore behind it. ``etag`` names the
-    room and the path parameter of the stream whose sequence number is the ETag.
+    room and the path parameter of the stream whose sequence number is the ETag. With ``today`` the function is told the
+    day, in UTC; ``row(row, today)`` adds to a row of a list what depends on it.
     """
 
     path: str
@@ -51,6 +53,8 @@ class Read:
     reply: type[Schema] | None = None
     query: Mapping[str, str] = field(default_factory=dict)
     etag: tuple[str, str] | None = None
+    today: bool = False
+    row: Callable[[dict[str, Any], date], dict[str, Any]] | None = None
 
 
 @dataclass(frozen=True)

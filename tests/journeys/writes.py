@@ -12,7 +12,7 @@ LOT, DIN = "EX-ACCESS", "A999026000101"
 NAMES = {
     "lot": LOT, "serial": "222222222222", "din": DIN, "facility": scenes.SITE, "product": scenes.PRODUCT,
     "person": "t.analyst", "equipment": "TFF-1", "reagent": "MEDIUM-1", "shipment": "SHP-1", "recall": "RC-1",
-    "reaction": "AE-1", "organisation": MAKER, "phase": "laboratory", "capa": "CAPA-1",
+    "reaction": "AE-1", "organisation": MAKER, "phase": "laboratory", "capa": "CAPA-1", "study": "STB-1",
 }  # fmt: skip
 MOMENT = "2026-09-01T08:00:00Z"
 TEXT = "As it was found."
@@ -50,6 +50,7 @@ _RESULT = {
     "assay": "ph", "value": "7.3", "unit": "pH", "method": "SOP-QC", "method_version": "1", "started": MOMENT,
     "read": MOMENT, "facility": scenes.LABORATORY,
 }  # fmt: skip
+_POINTS = [{"months": 0, "window_days": 7}, {"months": 3, "window_days": 7}]
 
 _SPECIFICATION = {"effective_from": "2027-09-01", "criteria": list(scenes.CRITERIA), "change": TEXT}
 _VERSION = "/products/<product>/specifications/<int:version>"
@@ -178,6 +179,27 @@ ACTS = (
     _act(
         "/lots/<lot>/labels", "technician quality", stock="a4_65_38x21", symbol="offline_token_qr", format="pdf",
     ),
+    _act(
+        "/stability", "quality", study="STB-9", product=scenes.PRODUCT, kind="long_term", container="Vial",
+        condition={"min": "2", "max": "8"}, facility=scenes.SITE, protocol="STP-7",
+        lots=[{"lot": LOT, "placed_on": DAY, "vials": 1}], time_points=_POINTS,
+        assays=[{"assay": "particle_concentration"}],
+    ),
+    _act("/stability/<study>/amendments", "quality", time_points=_POINTS, reason=TEXT),
+    _act(
+        "/stability/<study>/time-points/<int:point>/pull", "technician", pulled_at=MOMENT,
+        samples=[{"lot": LOT, "vials": 1}],
+    ),
+    _act("/stability/<study>/results", "analyst", lot=LOT, point=1, **_RESULT),
+    _act("/stability/<study>/results/<int:result>/verification", "analyst quality"),
+    _act("/stability/<study>/results/<int:result>/investigation", "quality", description=TEXT),
+    _act("/stability/<study>/results/<int:result>/invalidation", "quality", investigation=1, cause=TEXT),
+    _act(
+        "/stability/<study>/excursions", "technician quality logistics", began_at=MOMENT, ended_at=MOMENT,
+        temperature={"min": "2", "max": "9", "unit": "Cel"},
+    ),
+    _act("/stability/<study>/excursions/<int:excursion>/decision", "quality", acceptable=True, statement=TEXT),
+    _act("/stability/<study>/conclusion", "quality", statement=TEXT),
     _act(
         "/shipments", "logistics", shipment="SHP-9", recipient=CLINIC, contents=[{"lot": LOT, "count": 1}],
         packed_by="T. Packer", courier="Demonstration courier",

@@ -15,6 +15,7 @@ from qc_service.domain.disposition import HoldCause, RecallKind
 from qc_service.domain.donations import DonationStanding
 from qc_service.domain.drafting import DraftStatus
 from qc_service.domain.eligibility import EligibilityStanding
+from qc_service.domain.expiry import Bounded, Direction, PoolModel
 from qc_service.domain.facilities import FacilityKind
 from qc_service.domain.investigations import Conclusion, InvestigationCause, ProposedDisposition
 from qc_service.domain.label_prints import LabelFormat, LabelSymbol
@@ -40,6 +41,9 @@ from qc_service.domain.screening import AssayStatus, Outcome, ScreeningFinding
 from qc_service.domain.shipments import Condition, ShipmentStatus
 from qc_service.domain.specification_changes import Alteration, Effect
 from qc_service.domain.specifications import CriterionKind
+from qc_service.domain.stability import PullDeparture, StudyKind
+from qc_service.domain.stability.figures import LeftOutBecause
+from qc_service.domain.stability.schedule import PullStatus
 from qc_service.domain.tasks import TaskKind
 from qc_service.domain.vial_acts import Clock, UndoStatement
 from qc_service.domain.vocabulary import (
@@ -67,6 +71,8 @@ from schemas import (
     screenings,
     shipments,
     specifications,
+    stability,
+    stability_figures,
     tasks,
     terms,
     vials,
@@ -131,6 +137,13 @@ from schemas import (
         (specifications.DRAFT_STATUSES, DraftStatus),
         (specifications.EFFECTS, Effect),
         (specifications.ROUNDINGS, Rounding),
+        (stability_figures.BOUNDS, Bounded),
+        (stability.DEPARTURES, PullDeparture),
+        (stability_figures.DIRECTIONS, Direction),
+        (stability_figures.LEFT_OUT, LeftOutBecause),
+        (stability_figures.MODELS, PoolModel),
+        (stability.PULL_STATUSES, PullStatus),
+        (stability_figures.STUDY_KINDS, StudyKind),
         (tasks.TASKS, TaskKind),
         (tasks.WHOSE, Whose),
         (vials.CLOCKS, Clock),

@@ -13,10 +13,12 @@ from marshmallow import Schema
 from qc_service.application.labels import PrintLabels
 from qc_service.application.readings import Confirmation
 from qc_service.application.results import RecordResult
+from qc_service.application.stability.concluding import ConcludeStudy
 from qc_service.web.nouns import ROUTES
 from qc_service.web.routes import Read, Write
 from schemas.labels import PrintLabelsSchema
 from schemas.results import ConfirmReadingSchema, RecordResultSchema
+from schemas.stability import ConcludeStudySchema
 
 WRITES = [route for route in ROUTES if isinstance(route, Write)]
 READS = [route for route in ROUTES if isinstance(route, Read)]
@@ -39,6 +41,7 @@ def bodies() -> list[Any]:
         *of_routes,
         pytest.param(RecordResultSchema, RecordResult, {"lot"}, id="a result"),
         pytest.param(PrintLabelsSchema, PrintLabels, {"lot"}, id="a print of labels"),
+        pytest.param(ConcludeStudySchema, ConcludeStudy, {"study"}, id="a conclusion of a study"),
         pytest.param(ConfirmReadingSchema, Confirmation, set(), id="a confirmation"),
     ]
 

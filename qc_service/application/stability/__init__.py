@@ -1,0 +1,1 @@
+"""Stability studies: planned, pulled, tested, evaluated and concluded."""

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from qc_service.application.trend_reading import read_trend, read_trends, trend_shown
+from qc_service.application.trend_reading import lot_path, read_trend, read_trends, trend_shown
 from qc_service.application.trends import Span, TrendAsked, trend
 from qc_service.domain.assessment import assess
 from qc_service.domain.errors import NotFound
@@ -18,6 +18,8 @@ from qc_service.domain.permissions import Role
 from qc_service.domain.results import ResultInvalidated
 from qc_service.domain.specifications import Judgement, Specification
 from qc_service.domain.trend_rules import SETS, TrendRule
+from qc_service.exchange.control_plot import ControlChart, control_plot
+from qc_service.exchange.plots.vector import svg
 from schemas.trends import TrendSchema, TrendsSchema
 from tests.application.trend_world import FIRST_DAY, PRODUCT, USUAL, TrendWorld
 from tests.domain.quality_stories import ENDOTOXIN
@@ -184,3 +186,15 @@ def test_a_product_lists_its_charts_and_what_they_show_now(world: TrendWorld) ->
     assert by_assay["endotoxin"]["newest"]["lot"] == "EX26T015"
     assert "nelson_3" in {one["rule"] for one in by_assay["endotoxin"]["broken_now"]}
     assert told["broken_now"] == ["endotoxin"]
+
+
+def test_a_value_too_large_for_paper_is_told_and_not_drawn(world: TrendWorld) -> None:
+    world.measured_lot("9.9E+999")
+    found = world.trend()
+    assert trend_shown(found)["points"][-1]["value"] == "9.9E+999"
+    chart = ControlChart(
+        title="endotoxin", description="", unit="EU/mL", points=found.points, judged=found.places,
+        limits=found.limits, criterion=found.criterion, broken_by=found.broken_by, path=lot_path,
+    )  # fmt: skip
+    drawn = svg(control_plot(chart)).decode()
+    assert {lot for lot in world.made if f"/lots/{lot}/results" in drawn} == set(world.made[:-1])

@@ -27,7 +27,7 @@ from qc_service.domain.lots import LOT, Lot
 from qc_service.domain.permissions import Permission
 from qc_service.domain.products import PRODUCT
 from qc_service.domain.records import Meaning, New
-from qc_service.domain.release import ReleaseCase, ReleaseRefused, release_reasons
+from qc_service.domain.release import ReleaseCase, ReleaseRefused, departure_reasons, release_reasons
 from qc_service.domain.vocabulary import Purpose
 
 
@@ -106,7 +106,8 @@ def lift_hold(view: View, occasion: Occasion, intent: LiftHold) -> tuple[New, ..
     """Lift a hold with its reason (rule R4).
 
     Raises ``HoldLiftedBefore``, and ``LiftRefused`` for a lot that is held because it, or a lot that it was made
-    from, does not meet its specification, as long as that is so.
+    from, does not meet its specification, as long as that is so, and as long as a departure of any of them is not
+    justified: what passes again may rest on it.
     """
     occasion.actor.must(Permission.LIFT_HOLD)
     lot = own(view, occasion.actor, LOT, intent.lot)
@@ -129,6 +130,7 @@ def _must_meet_specification(view: View, lot: Lot) -> None:
         if one.quality.product_failed:
             detail = f"An investigation of lot {one.number} concluded that the product failed."
             reasons.append(Reason(code="product_failure", detail=detail, source="21 CFR 610.1"))
+        reasons += departure_reasons(one)
     if reasons:
         raise LiftRefused("The hold stays as long as the specification is not met.", tuple(reasons))
 

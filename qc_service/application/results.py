@@ -10,7 +10,7 @@ from qc_service.application.actor import Actor, Occasion
 from qc_service.application.attachments import document
 from qc_service.application.days import must_have_come
 from qc_service.application.specification_holds import held_where_short
-from qc_service.application.stating import Bench, members
+from qc_service.application.stating import Bench, conversions_for, members
 from qc_service.application.view import View
 from qc_service.domain.errors import Fault, Malformed, Reason
 from qc_service.domain.identifiers import LotNumber, Sha256, Text
@@ -91,9 +91,9 @@ def correct_result(view: View, occasion: Occasion, intent: CorrectResult) -> tup
     occasion.actor.must(Permission.CORRECT_RESULT)
     lot = own(view, occasion.actor, LOT, intent.lot)
     corrected = lot.quality.result(intent.result)
-    lot.quality.must_correct(
-        intent.result, lot.quality.specification(view.get(PRODUCT, lot.product), occasion.at)
-    )
+    specification = lot.quality.specification(view.get(PRODUCT, lot.product), occasion.at)
+    conversions = conversions_for(specification, (corrected,), occasion.convert) if specification else ()
+    lot.quality.must_correct(intent.result, specification, conversions)
     if intent.assay != corrected.recorded.assay:
         detail = f"result {intent.result} is of {corrected.recorded.assay}: record another assay by itself"
         raise Malformed(detail, field="assay")

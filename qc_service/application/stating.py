@@ -9,9 +9,9 @@ from typing import Any
 from qc_service.application.actor import Occasion
 from qc_service.application.references import known, ours
 from qc_service.application.view import View
-from qc_service.domain.comparison import compare, must_be_stated_for
+from qc_service.domain.comparison import is_unwelcome, must_be_stated_for
 from qc_service.domain.conversion import Conversion, Convert, ResultConverted
-from qc_service.domain.criteria import Criterion, Judgement
+from qc_service.domain.criteria import Criterion
 from qc_service.domain.departures import cover_on, departures_of_cover, departures_of_equipment
 from qc_service.domain.departures_of_results import departures_of_result
 from qc_service.domain.deriving import derived
@@ -61,7 +61,7 @@ class Bench:
         full, words = derived(measurement)
         body = ResultRecorded(
             result=number,
-            calibration_due=next((one.calibration_due for one in equipment), None),
+            calibration_due=next((one.due_on(measurement.read.day) for one in equipment), None),
             covered_by=cover_on(laboratory, measurement.operation, days),
             derived=words,
             conversion=_conversion(occasion.convert, criterion, full),
@@ -77,7 +77,7 @@ class Bench:
                 *departures_of_equipment(equipment, measurement.read.day),
                 *departures_of_result(body, criterion, self.product.storage),
             ),
-            fails=criterion is not None and compare(criterion, body) is Judgement.FAIL,
+            fails=is_unwelcome(criterion, body),
         )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from qc_service.domain.errors import Fault, Malformed
 from qc_service.domain.identifiers import Line
-from qc_service.domain.measurements import Measurement
+from qc_service.domain.measurements import GROWTH, Measurement
 from qc_service.domain.replicates import Shortfall, too_loose
 from qc_service.domain.specifications import Criterion, CriterionKind, Judgement
 
@@ -43,6 +43,13 @@ def compare(criterion: Criterion, measurement: Measurement) -> Judgement:
         shown = criterion.judge_finding(measurement.finding)
     taken = measurement.final and shortfall(criterion, measurement) is None
     return shown if shown is Judgement.FAIL or taken else Judgement.NOT_SHOWN
+
+
+def is_unwelcome(criterion: Criterion | None, measurement: Measurement) -> bool:
+    """Whether the result wants an investigation: it fails, or something grew, whatever limits there are (USP <71>)."""
+    if measurement.is_sterility and measurement.finding == GROWTH:
+        return True
+    return criterion is not None and compare(criterion, measurement) is Judgement.FAIL
 
 
 def shortfall(criterion: Criterion, measurement: Measurement) -> Shortfall | None:

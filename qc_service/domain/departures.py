@@ -109,10 +109,10 @@ def departures_of_equipment(equipment: Iterable[Equipment], day: date) -> tuple[
         Departure(
             cause=DeviationCause.CALIBRATION_EXPIRED,
             severity=Severity.MAJOR,
-            description=Text(f"{one.id} was due for calibration on {one.calibration_due}, before {day}."),
+            description=Text(f"{one.id} was due for calibration on {due}, before {day}."),
         )
         for one in equipment
-        if one.calibration_due is not None and one.calibration_due < day
+        if (due := one.due_on(day)) is not None and due < day
     )
 
 

@@ -202,6 +202,10 @@ class Investigation:
         if not any(phase.found(AssignableCause.LABORATORY) for phase in self.phases):
             detail = "No phase found the laboratory's error; without it the result stands as inconclusive."
             yield Reason(code="no_laboratory_finding", detail=detail, source=GUIDANCE)
+        for phase in self.phases:
+            if phase.found(AssignableCause.PROCESS):
+                detail = f"The {_spoken(phase.kind)} phase found the process at fault, so the result stands."
+                yield Reason(code="process_finding", detail=detail, source=GUIDANCE)
         plan = self.phase(InvestigationPhase.RETEST)
         if plan and len(self.retests) + len(self.resamples) < plan.begun.retests + plan.begun.resamples:
             detail = (

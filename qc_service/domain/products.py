@@ -3,10 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 
-from qc_service.domain.drafting import VERSIONS, SpecificationApproved, Versions, after_approval, approved
+from qc_service.domain.drafting import (
+    VERSIONS,
+    DraftStatus,
+    SpecificationApproved,
+    Versions,
+    after_approval,
+    approved,
+)
 from qc_service.domain.errors import Fault, Malformed
 from qc_service.domain.identifiers import CountryCode, Gtin, Line, OrganisationId, ProductCode, Slug
 from qc_service.domain.records import Body, Fold, Recorded, record
@@ -138,6 +145,15 @@ class Product(Definition):
     def specification_on(self, day: date) -> Specification | None:
         """The specification in effect that day."""
         return specification_on(self.specifications, day)
+
+    def specification_known(self, day: date, at: datetime) -> Specification | None:
+        """The one in effect that day as it was known at that moment: versions approved since then do not count."""
+        approved_by_then = tuple(
+            one.stated
+            for one in self.versions
+            if one.status is DraftStatus.APPROVED and one.turns[-1].at <= at
+        )
+        return specification_on(approved_by_then, day)
 
     def basis_for(self, country: str, route: AdministrationRoute) -> RegulatoryBasis | None:
         """The footing on which the product is offered there; ``None`` where the record says there is none."""

@@ -6,7 +6,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from qc_service.domain.assessment import Assessment, LotAssessed, product_day, with_conversions
-from qc_service.domain.comparison import compare
+from qc_service.domain.comparison import compare, is_unwelcome
+from qc_service.domain.conversion import ResultConverted
 from qc_service.domain.errors import NotFound, Reason
 from qc_service.domain.identifiers import PersonId
 from qc_service.domain.investigations import (
@@ -57,6 +58,7 @@ class Quality:
     results: tuple[Result, ...] = ()
     investigations: tuple[Investigation, ...] = ()
     assessment: Assessment | None = None
+    frozen_at: datetime | None = None
 
     def analysts(self) -> frozenset[PersonId]:
         """Everyone who recorded a result of this lot (rule R1: none of them releases it)."""
@@ -122,8 +124,13 @@ class Quality:
         if reasons:
             raise InvalidationRefused(f"Result {number} may not be disregarded.", tuple(reasons))
 
-    def must_correct(self, number: int, specification: Specification | None) -> None:
-        """Whether the result may be corrected; raises ``CorrectionRefused``.
+    def must_correct(
+        self,
+        number: int,
+        specification: Specification | None,
+        conversions: tuple[ResultConverted, ...] = (),
+    ) -> None:
+        """Whether the result may be corrected; raises ``CorrectionRefused``. Its limit may be in a newer unit.
 
         One that is out of specification, or that an investigation is or was about, stands until an investigation
         has found the laboratory's error, and none about it is open: else a correction would be a way past rules
@@ -141,8 +148,9 @@ class Quality:
             for one in about
             if one.is_open
         ]
+        (converted,) = with_conversions((result,), conversions)
         criterion = specification.criterion(result.recorded.assay) if specification else None
-        fails = criterion is not None and compare(criterion, result.recorded) is Judgement.FAIL
+        fails = is_unwelcome(criterion, converted.recorded)
         found = about and all(one.conclusion is Conclusion.LABORATORY_ERROR for one in about)
         if (fails or about) and not found:
             detail = f"No investigation has found that result {number} is a laboratory's error; it stands."
@@ -156,6 +164,36 @@ class Quality:
             self.assessment.specification
             if self.assessment
             else product.specification_on(product_day(product, at))
+        )
+
+    def failed_before(self, product: Product) -> tuple[Result, ...]:
+        """The results that were out of a specification of their own day, and that no later version lets pass.
+
+        Each failed a required criterion of the version in force when it was recorded, before the lot's first
+        assessment froze one, and its investigation found no laboratory error (rule Q3; 21 CFR 610.1).
+        """
+        stands = {
+            one.result
+            for one in self.investigations
+            if one.cause is InvestigationCause.OUT_OF_SPECIFICATION
+            and one.conclusion is Conclusion.INCONCLUSIVE
+        }
+        return tuple(
+            result
+            for result in self.results
+            if result.number in stands and result.valid and self._failed_then(product, result)
+        )
+
+    def _failed_then(self, product: Product, result: Result) -> bool:
+        """Also where it is no longer known in the unit of that limit."""
+        if self.frozen_at is not None and result.recorded_at > self.frozen_at:
+            return False
+        then = product.specification_known(product_day(product, result.recorded_at), result.recorded_at)
+        criterion = then.criterion(result.recorded.assay) if then else None
+        return (
+            criterion is not None
+            and criterion.required
+            and compare(criterion, result.recorded) is not Judgement.PASS
         )
 
     @property
@@ -221,7 +259,8 @@ def _invalidated(quality: Quality, _: Recorded, body: ResultInvalidated) -> Qual
 def _assessed(quality: Quality, recorded: Recorded, body: LotAssessed) -> Quality:
     assessment = Assessment(stated=body, at=recorded.recorded_at, signer=recorded.signer)
     results = with_conversions(quality.results, body.conversions)
-    return replace(quality, results=results, assessment=assessment)
+    frozen_at = quality.frozen_at or recorded.recorded_at
+    return replace(quality, results=results, assessment=assessment, frozen_at=frozen_at)
 
 
 @QUALITY.on(InvestigationOpened)

@@ -40,7 +40,8 @@ class EquipmentCalibrated(Body):
 
 @dataclass(frozen=True, kw_only=True)
 class Equipment:
-    """Equipment as it stands; ``calibration_due`` is the last day of the calibration recorded last."""
+    """Equipment as it stands; ``calibration_due`` is the last day of the calibration recorded last, and
+    ``first_due`` that of the one it was registered with."""
 
     id: EquipmentId
     name: Line
@@ -49,6 +50,14 @@ class Equipment:
     calibration_due: date | None
     calibrations: tuple[EquipmentCalibrated, ...]
     organisation: OrganisationId
+    first_due: date | None = None
+
+    def due_on(self, day: date) -> date | None:
+        """The last day of the calibration that held on a day: one made since then makes nothing good."""
+        if not self.calibrations:
+            return self.calibration_due
+        before = [one for one in self.calibrations if one.performed_on <= day]
+        return max(before, key=lambda one: one.performed_on).due if before else self.first_due
 
 
 EQUIPMENT: Fold[Equipment] = Fold("equipment")
@@ -64,6 +73,7 @@ def _equipment(recorded: Recorded, body: EquipmentRegistered) -> Equipment:
         calibration_due=body.calibration_due,
         calibrations=(),
         organisation=recorded.signer.organisation,
+        first_due=body.calibration_due,
     )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from qc_service.domain.assessment import Outcome, judge, product_day
+from qc_service.domain.assessment import Outcome, failed, judge, product_day
 from qc_service.domain.capas import Capa
 from qc_service.domain.departures import steps_missing
 from qc_service.domain.donations import Donation
@@ -133,6 +133,14 @@ def _assays(case: ReleaseCase) -> Reasons:
             code, words = _WANTED[judged.outcome]
             detail = " ".join(filter(None, (judged.criterion.assay, judged.in_words, words)))
             yield Reason(code=code, detail=f"{detail}.", source="21 CFR 610.1")
+    failing = {criterion.assay for criterion in failed(specification, quality.results)}
+    for result in quality.failed_before(case.product):
+        if result.recorded.assay not in failing:
+            detail = (
+                f"{result.recorded.assay} {result.recorded.in_words} (result {result.number}) was out of the "
+                "specification in force when it was recorded; a later version does not let it pass."
+            )
+            yield Reason(code="assay_failing", detail=detail, source="21 CFR 610.1")
 
 
 def _investigations(case: ReleaseCase) -> Reasons:
@@ -158,10 +166,15 @@ def _processing(case: ReleaseCase) -> Reasons:
     for kind in steps_missing(case.product.process, case.lot.processing.kinds_performed()):
         detail = f"The step {kind.replace('_', ' ')} of the process definition is not recorded."
         yield Reason(code="process_unfinished", detail=detail, source="P3")
-    for deviation in case.lot.processing.open_deviations():
+    yield from departure_reasons(case.lot)
+
+
+def departure_reasons(lot: Lot) -> Reasons:
+    """What speaks against a lot's use in how it was made and tested, until quality justified it."""
+    for deviation in lot.processing.open_deviations():
         detail = f"Deviation {deviation.number} is open: {deviation.description}"
         yield Reason(code="deviation_open", detail=detail, source="21 CFR 1271.265(c)(3)")
-    for deviation in case.lot.processing.unjustified_deviations():
+    for deviation in lot.processing.unjustified_deviations():
         detail = f"Deviation {deviation.number} was found to add risk: {deviation.description}"
         yield Reason(code="deviation_unjustified", detail=detail, source="21 CFR 1271.265(c)(3)")
 

@@ -84,9 +84,12 @@ def disagrees(measurement: Measurement) -> bool:
     """Whether the value is not the mean of its replicates, by more than the rounding of both can explain.
 
     It need not be: an instrument may state a median, or work its average out of more digits than it prints. So it is
-    shown to whoever verifies the result, and stands as it was entered.
+    shown to whoever verifies the result, and stands as it was entered. So is a reading above the limit that the
+    value is said to lie below.
     """
     readings = tuple(replicate.value for replicate in measurement.replicates)
+    if measurement.is_below:
+        return any(reading > measurement.figure for reading in readings)
     if measurement.value is None or not readings:
         return False
     places = (_last_place(measurement.value), max(_last_place(reading) for reading in readings))

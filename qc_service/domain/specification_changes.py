@@ -136,10 +136,19 @@ def _ordered(before: End, after: End) -> Effect | None:
 
 
 def _limit_effect(old: Criterion, new: Criterion, *, upper: bool) -> Effect | None:
-    """By where the values that pass end on this side, rounding and comparator taken into account."""
+    """By where the values that pass end on this side, rounding and comparator taken into account.
+
+    It cannot be said for a limit that is finer than the values compared with it, which no approval takes.
+    """
     if (old.kind, old.unit) != (new.kind, new.unit):
         return Effect.UNCLEAR
     before, after = (_end(criterion, upper=upper) for criterion in (old, new))
+    if (
+        before[0].is_finite()
+        and after[0].is_finite()
+        and (_finer(old, upper=upper) or _finer(new, upper=upper))
+    ):
+        return Effect.UNCLEAR
     if before[0].is_finite() and after[0].is_finite() and old.rule != new.rule:
         digits = {old.significant_digits, new.significant_digits}
         if digits != {None} or (before == after and old.rounding is not new.rounding):
@@ -161,6 +170,11 @@ def _end(criterion: Criterion, *, upper: bool) -> End:
         return limit, 0 if passes else -outwards
     half = _half_a_place(criterion, limit)
     return _EXACT.add(limit, half if passes is upper else -half), 0
+
+
+def _finer(criterion: Criterion, *, upper: bool) -> bool:
+    limit = criterion.high if upper else criterion.low
+    return limit is not None and criterion.rounded(limit, limit) != limit
 
 
 def _half_a_place(criterion: Criterion, limit: Decimal) -> Decimal:

@@ -175,6 +175,13 @@ def test_a_laboratory_error_needs_a_phase_that_found_it() -> None:
     investigation(*LOOKED_AT).must_accept(conclusion(), QUALITY.id)
 
 
+def test_a_laboratory_error_is_not_concluded_where_a_phase_found_the_process_at_fault() -> None:
+    story = (*LOOKED_AT, begun(FULL_SCALE), found(AssignableCause.PROCESS, FULL_SCALE))
+    with pytest.raises(ConclusionRefused) as refused:
+        investigation(*story).must_accept(conclusion(), QUALITY.id)
+    assert codes(refused) == ["process_finding"]
+
+
 def test_nothing_is_concluded_while_a_phase_is_open() -> None:
     with pytest.raises(ConclusionRefused) as refused:
         investigation(fails(), opened(), begun()).must_accept(

@@ -168,6 +168,10 @@ def test_replicates_alone_make_the_value() -> None:
     below = measurement("endotoxin", **replicated("0.05", comparator="below_lod", value=None, lod="0.05"))
     assert derived(below) == (below, None)
     assert not disagrees(below)
+    above = measurement(
+        "endotoxin", **replicated("0.05", "12", comparator="below_lod", value=None, lod="0.05")
+    )
+    assert disagrees(above)
     sterile = measurement("sterility")
     assert derived(sterile) == (sterile, None)
 

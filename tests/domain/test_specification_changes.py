@@ -90,6 +90,12 @@ def test_significant_digits_keep_the_order_of_limits() -> None:
     assert effect(stated(**digits), stated(**digits, low_comparator=">")) is TIGHTENED
 
 
+def test_a_limit_finer_than_its_rounding_cannot_be_ordered() -> None:
+    coarse = stated(low=None, high="0.1", decimals=0)
+    assert effect(coarse, stated(low=None, high="0.5", rounding="none")) is UNCLEAR
+    assert effect(stated(low=None, high="1", decimals=0), coarse) is UNCLEAR
+
+
 NUMBERS = st.decimals(allow_nan=False, allow_infinity=False, places=1, min_value=-3, max_value=3)
 RULES = st.sampled_from(
     [{}, {"decimals": 0}, {"decimals": 1}, {"significant_digits": 1}, {"significant_digits": 2}]

@@ -4,16 +4,20 @@ gets after a later result. The two differ in nothing, so that neither says which
 from __future__ import annotations
 
 import base64
+import io
 import json
 import re
+import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import pypdfium2
 import pytest
 from werkzeug.test import TestResponse
 
 from qc_service.ledger.tiles import decode_bundle
+from qc_service.web.result_sheets import XLSX_TYPE
 from tests import scenes
 from tests.staging import CLINIC, OTHER_CLINIC, Stage, raise_stage
 
@@ -138,9 +142,28 @@ def told(stage: Stage, who: str | None) -> dict[str, Any]:
 
 
 def _said(response: TestResponse) -> str:
-    """A reply's words; of what is drawn for paper, what it is."""
-    drawn = response.mimetype in {"application/pdf", "image/png"}
-    return f"drawn: {response.mimetype}" if drawn else response.text
+    """A reply's words; of what is drawn, the words in it, and of a table that is packed, its parts."""
+    if response.mimetype == "application/pdf":
+        return _words_on_paper(response.data)
+    if response.mimetype == XLSX_TYPE:
+        return _words_packed(response.data)
+    return f"drawn: {response.mimetype}" if response.mimetype == "image/png" else response.text
+
+
+def _words_on_paper(content: bytes) -> str:
+    document = pypdfium2.PdfDocument(content)
+    try:
+        return "\f".join(page.get_textpage().get_text_bounded() for page in document)
+    finally:
+        document.close()
+
+
+def _words_packed(content: bytes) -> str:
+    """The parts of a workbook, without the time at which it was made."""
+    with zipfile.ZipFile(io.BytesIO(content)) as packed:
+        parts = {name: packed.read(name).decode() for name in packed.namelist()}
+    parts["docProps/core.xml"] = re.sub(r"(?<=>)[0-9T:-]+Z(?=</dcterms:)", "…", parts["docProps/core.xml"])
+    return json.dumps(parts)
 
 
 def _plain(text: str) -> Any:
@@ -158,8 +181,10 @@ def _opened(value: Any) -> Any:
         return {_blurred(name): _opened(inner) for name, inner in value.items()}
     if isinstance(value, list):
         opened = [_opened(inner) for inner in value]
-        by_serial = any(isinstance(inner, dict) and "serials" in inner for inner in opened)
-        return sorted(opened, key=json.dumps) if by_serial else opened
+        by_name = any(
+            isinstance(one, dict) and ("serials" in one or one.get("stream") == "…") for one in opened
+        )
+        return sorted(opened, key=json.dumps) if by_name else opened
     return _blurred(value) if isinstance(value, str) else value
 
 

@@ -124,8 +124,8 @@ class MeasuredSchema(TestRunSchema):
     )
     unit = term(UNITS, "The value's unit: the limit's, or one that goes over into it.")
     finding = line("In words, such as growth, no_growth, detected, not_detected, positive.")
-    lod = decimal("The limit of detection, in the same unit.")
-    loq = decimal("The limit of quantitation, in the same unit.")
+    lod = decimal("The limit of detection, in the same unit: that of the specimen before it was diluted.")
+    loq = decimal("The limit of quantitation, in the same unit: that of the specimen before it was diluted.")
     instrument = name("From the register of equipment.")
     raw_file = fixed(64, "An attached file by its SHA-256.")
     replicates = parts(ReplicateSchema, "What the value was worked out from, in the value's unit.", most=1000)
@@ -269,6 +269,27 @@ class ConversionSchema(Strict):
     replicates = parts(ReplicateSchema, "The replicates.", most=1000)
 
 
+class ResultJudgedSchema(Strict):
+    """A result beside its criterion, by the specification that judges the lot."""
+
+    shows = term(
+        ("pass", "fail", "not_shown"),
+        "What it shows; not_shown where it neither passes nor fails.",
+        required=True,
+        none=False,
+    )
+    limits = words("What passes.")
+    terms = words("How it is judged: rounding, replicates, method.")
+    required = truth("False where the criterion is informative.", required=True)
+    compared = words("The value as it was compared, rounded to the place of each limit.", none=True)
+    shortfall = term(
+        ("too_few_replicates", "spread_too_wide", "other_method"),
+        "Why it cannot pass whatever its value is.",
+        required=True,
+        none=True,
+    )
+
+
 class ResultSchema(RecordResultSchema):
     """A result as it stands."""
 
@@ -292,6 +313,7 @@ class ResultSchema(RecordResultSchema):
         "Tested again beyond the investigation's plan: it may fail, and never passes.", required=True
     )
     invalidated = varying("Why it was shown invalid.", none=True)
+    judged = part(ResultJudgedSchema, "How it compares; none where the specification has no such assay.")
 
 
 class LotResultsSchema(Schema):

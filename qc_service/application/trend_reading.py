@@ -62,9 +62,11 @@ def read_trends(view: View, actor: Actor, product: str, *, at: datetime) -> Plai
 def in_words(found: Trend) -> str:
     """What there is to see, in one or two sentences."""
     lots = f"{len(found.points)} {'lot' if len(found.points) == 1 else 'lots'}"
+    if not found.points:
+        return "No lot has a value yet."
+    lots += _set_apart(found)
     if found.limits is None:
-        few = f"limits take {FEWEST} values"
-        return f"{lots}; too few to compare: {few}." if found.points else "No lot has a value yet."
+        return f"{lots}; too few to compare: limits take {FEWEST} values."
     if not found.violations:
         said = "no rule is broken"
     else:
@@ -73,6 +75,17 @@ def in_words(found: Trend) -> str:
         said += ", the newest value among them" if found.broken_now else ""
     provisional = f" Limits are provisional below {RELIABLE} values." if found.limits.provisional else ""
     return f"{lots}; {said}.{provisional}"
+
+
+def _set_apart(found: Trend) -> str:
+    """How many lots no rule looks at, since theirs is a bound or in another unit."""
+    elsewhere = sum(point.unit != found.unit for point in found.points)
+    bounds = sum(point.unit == found.unit and point.censored for point in found.points)
+    said = (
+        f", {bounds} with {'a bound' if bounds == 1 else 'bounds'} alone" if bounds else "",
+        f", {elsewhere} in another unit than {found.unit} and left out" if elsewhere else "",
+    )
+    return "".join(said)
 
 
 def _specification(found: Trend) -> Plain | None:

@@ -10,6 +10,7 @@ from qc_service.domain.criteria import Criterion, CriterionKind
 from qc_service.domain.drafting import DraftStatus, SpecificationVersion
 from qc_service.domain.errors import Reason, Refused
 from qc_service.domain.identifiers import PersonId
+from qc_service.domain.measurements import is_sterility
 from qc_service.domain.products import Product
 from qc_service.domain.specifications import ASSAYS, Specification
 from qc_service.domain.vocabulary import AdministrationRoute
@@ -105,6 +106,12 @@ def _criterion_reasons(criterion: Criterion) -> Iterator[Reason]:
     if criterion.kind is not usual:
         detail = (
             f"{criterion.assay} is judged as {usual}: give what is judged as {criterion.kind} its own name."
+        )
+        yield Reason(code="assay_judged_otherwise", detail=detail, source=_SOUND)
+    if criterion.kind is CriterionKind.GROWTH and not is_sterility(criterion.assay):
+        detail = (
+            f"{criterion.assay} is no test for sterility, which alone is judged as {criterion.kind}, with interim "
+            f"readings: name it sterility or sterility_…, or judge it as {CriterionKind.PRESENCE}."
         )
         yield Reason(code="assay_judged_otherwise", detail=detail, source=_SOUND)
     for limit in (criterion.low, criterion.high):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
@@ -28,6 +28,17 @@ class Outcome(StrEnum):
     TOO_FEW_REPLICATES = "too_few_replicates"
     SPREAD_TOO_WIDE = "spread_too_wide"
     OTHER_METHOD = "other_method"
+
+
+IN_WORDS: Mapping[Outcome, str] = {
+    Outcome.MISSING: "has no final result that counts",
+    Outcome.FAIL: "is out of specification",
+    Outcome.UNVERIFIED: "is not verified by a second person",
+    Outcome.TOO_FEW_REPLICATES: "rests on fewer replicates than the specification wants",
+    Outcome.SPREAD_TOO_WIDE: "has replicates that differ more than the specification allows",
+    Outcome.OTHER_METHOD: "is by another method or version than the one that binds",
+}
+"""What is said of a criterion that does not pass."""
 
 
 @dataclass(frozen=True, kw_only=True)

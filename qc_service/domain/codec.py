@@ -14,7 +14,7 @@ import types
 import typing
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from enum import Enum
 from typing import Any, TypeVar
 
@@ -72,8 +72,17 @@ def parse_decimal(text: str) -> Decimal:
     """Read an exact decimal such as ``12.50`` or ``1.9E+11``; NaN, infinity and other spellings are refused."""
     value = Decimal(text) if _DECIMAL.fullmatch(text) else None
     if value is None or str(value) != text:
-        raise Malformed(f"{text!r} is not a number as it is kept: write it like 12.50 or 1.9E+11")
+        raise Malformed(f"{text!r} is not a number as it is kept: write it {_as_kept(text)}")
     return value
+
+
+def _as_kept(text: str) -> str:
+    """How a number in another spelling is written with the same digits, or examples where it is none."""
+    try:
+        kept = str(Decimal(text)) if text.isascii() and "_" not in text else ""
+    except InvalidOperation:
+        kept = ""
+    return f"as {kept}" if _DECIMAL.fullmatch(kept) else "like 12.50 or 1.9E+11"
 
 
 def _spoken(fault: Fault) -> str:

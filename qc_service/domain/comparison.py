@@ -28,6 +28,18 @@ def must_be_stated_for(criterion: Criterion, measurement: Measurement) -> None:
         and measurement.figure_for(criterion.unit)[1] != criterion.unit
     ):
         _refuse("unit", f"the limit is in {criterion.unit}: state the value in {criterion.unit}")
+    wanted, found = criterion.in_words, measurement.finding
+    if found is not None and found != wanted and _meant(found) == _meant(wanted):
+        _refuse("finding", f"the specification writes {found} as {wanted}: write {wanted}")
+
+
+_SAME = {"negative": "not_detected", "absent": "not_detected", "positive": "detected", "present": "detected"}
+
+
+def _meant(finding: str) -> str:
+    """What is meant by a finding, whatever its spelling: another word for what passes is no failure."""
+    spelled = "_".join(finding.casefold().replace("_", " ").replace("-", " ").split())
+    return _SAME.get(spelled, spelled)
 
 
 def _refuse(member: str, detail: str) -> None:

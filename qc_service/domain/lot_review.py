@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from qc_service.domain.assessment import CriterionJudged, Outcome, judge
+from qc_service.domain.assessment import IN_WORDS, CriterionJudged, Outcome, judge
 from qc_service.domain.comparison import compare
 from qc_service.domain.departures import steps_missing
 from qc_service.domain.identifiers import PersonId
@@ -54,12 +54,6 @@ class NextStep:
         return tuple(role for role, may in ROLE_PERMISSIONS.items() if self.permission in may)
 
 
-_SAID = {
-    Outcome.MISSING: "has no final result that counts",
-    Outcome.UNVERIFIED: "is not verified by a second person",
-}
-
-
 def missing(lot: Lot, product: Product, at: datetime) -> tuple[Missing, ...]:
     """Everything that is not on record yet: assays, verifications, certifications, steps, counts and the assessment."""
     quality = lot.quality
@@ -81,20 +75,38 @@ def _assays(specification: Specification | None, quality: Quality) -> Iterator[M
         return
     for judged in judge(specification, quality.results):
         if judged.outcome not in {Outcome.PASS, Outcome.FAIL, Outcome.UNVERIFIED}:
-            yield _assay(judged)
+            yield _assay(judged, quality)
 
 
-def _assay(judged: CriterionJudged) -> Missing:
-    said = _SAID.get(judged.outcome, judged.outcome.replace("_", " "))
+def _assay(judged: CriterionJudged, quality: Quality) -> Missing:
     criterion = judged.criterion
     informative = "" if criterion.required else ", which is informative"
+    undecided = _undecided(criterion, quality) if judged.outcome is Outcome.MISSING else None
+    said = IN_WORDS[judged.outcome]
+    if undecided is not None:
+        said += f": result {undecided.number}, {undecided.recorded.in_words}, {_why(undecided)}"
     return Missing(
         code=f"assay_{judged.outcome}",
         detail=f"{criterion.assay}{informative} ({criterion.in_words}) {said}.",
         required=criterion.required,
         assay=str(criterion.assay),
-        result=judged.result,
+        result=judged.result if undecided is None else undecided.number,
     )
+
+
+def _undecided(criterion: Criterion, quality: Quality) -> Result | None:
+    """The newest valid result of an assay for which none decides."""
+    of = [one for one in quality.results if one.valid and one.recorded.assay == criterion.assay]
+    return of[-1] if of else None
+
+
+def _why(result: Result) -> str:
+    """Why a valid result does not decide, though nothing falls short of what is asked of it."""
+    if not result.recorded.final:
+        return "may still change"
+    if result.beyond_plan:
+        return "is beyond the plan of an investigation"
+    return "does not show on which side of a limit it is"
 
 
 def unverified(quality: Quality) -> tuple[Result, ...]:

@@ -171,7 +171,7 @@ class Measurement:
     @property
     def is_sterility(self) -> bool:
         """Whether this is a test for sterility, to which USP <71> and the stricter half of rule Q5 apply."""
-        return self.assay == "sterility" or self.assay.startswith("sterility_")
+        return is_sterility(self.assay)
 
     @property
     def incubated(self) -> timedelta:
@@ -198,10 +198,13 @@ class Measurement:
 
     def stated_for(self, unit: str | None) -> str:
         """The number with its comparator as a person reads it, in this unit if it is known in it."""
-        figure, _ = self.figure_for(unit)
         if self.comparator is Comparator.EQUAL:
-            return str(figure)
-        return f"{_SPOKEN.get(self.comparator, self.comparator)} {figure}"
+            return self.spelled(unit)
+        return f"{_SPOKEN.get(self.comparator, self.comparator)} {self.spelled(unit)}"
+
+    def spelled(self, unit: str | None) -> str:
+        """The figure as a person reads it, to the digit that was entered."""
+        return str(self.figure_for(unit)[0])
 
     @property
     def final(self) -> bool:
@@ -288,6 +291,11 @@ class Measurement:
         if self.rapid_method and self.rapid_method.days < 1:
             faults.append(_fault("rapid_method/days", "is at least 1"))
         return tuple(faults)
+
+
+def is_sterility(assay: str) -> bool:
+    """Whether an assay of this name is a test for sterility, whose readings are interim until its time is over."""
+    return assay == "sterility" or assay.startswith("sterility_")
 
 
 def _fault(member: str, detail: str) -> Fault:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from qc_service.domain.assessment import Outcome, failed, judge, product_day
+from qc_service.domain.assessment import IN_WORDS, Outcome, failed, judge, product_day
 from qc_service.domain.capas import Capa
 from qc_service.domain.departures import steps_missing
 from qc_service.domain.donations import Donation
@@ -98,18 +98,12 @@ def _lineage(case: ReleaseCase) -> Reasons:
 
 
 _WANTED = {
-    Outcome.MISSING: ("assay_missing", "has no final result that counts; record one"),
-    Outcome.FAIL: ("assay_failing", "is out of specification"),
-    Outcome.UNVERIFIED: ("assay_unverified", "is not verified by a second person"),
-    Outcome.TOO_FEW_REPLICATES: (
-        "replicates_too_few",
-        "rests on fewer replicates than the specification wants",
-    ),
-    Outcome.SPREAD_TOO_WIDE: (
-        "spread_too_wide",
-        "has replicates that differ more than the specification allows",
-    ),
-    Outcome.OTHER_METHOD: ("other_method", "is by another method or version than the one that binds"),
+    Outcome.MISSING: "assay_missing",
+    Outcome.FAIL: "assay_failing",
+    Outcome.UNVERIFIED: "assay_unverified",
+    Outcome.TOO_FEW_REPLICATES: "replicates_too_few",
+    Outcome.SPREAD_TOO_WIDE: "spread_too_wide",
+    Outcome.OTHER_METHOD: "other_method",
 }
 
 
@@ -130,9 +124,10 @@ def _assays(case: ReleaseCase) -> Reasons:
         yield Reason(code="assessment_outdated", detail=detail, source="Q2")
     for judged in judge(specification, quality.results):
         if judged.criterion.required and judged.outcome in _WANTED:
-            code, words = _WANTED[judged.outcome]
-            detail = " ".join(filter(None, (judged.criterion.assay, judged.in_words, words)))
-            yield Reason(code=code, detail=f"{detail}.", source="21 CFR 610.1")
+            said = (judged.criterion.assay, judged.in_words, IN_WORDS[judged.outcome])
+            remedy = "; record one" if judged.outcome is Outcome.MISSING else ""
+            detail = f"{' '.join(filter(None, said))}{remedy}."
+            yield Reason(code=_WANTED[judged.outcome], detail=detail, source="21 CFR 610.1")
     failing = {criterion.assay for criterion in failed(specification, quality.results)}
     for result in quality.failed_before(case.product):
         if result.recorded.assay not in failing:

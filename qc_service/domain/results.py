@@ -12,6 +12,7 @@ from qc_service.domain.identifiers import Line, PersonId, Text
 from qc_service.domain.measurements import Measurement
 from qc_service.domain.processing import Cover
 from qc_service.domain.records import Body, Signer, record
+from qc_service.domain.rounding import as_read
 
 
 @record("lot")
@@ -39,6 +40,11 @@ class ResultRecorded(Measurement, Body):
             if figure is not None:
                 return figure, str(converted.unit)
         return super().figure_for(unit)
+
+    def spelled(self, unit: str | None) -> str:
+        """The figure as a person reads it: as it was entered, or what it is in this unit without endless digits."""
+        figure, known_in = self.figure_for(unit)
+        return str(figure) if known_in == self.unit else as_read(figure)
 
     def cites(self) -> tuple[str, ...]:
         """The laboratory and the instrument: a trace from either reaches the lot."""

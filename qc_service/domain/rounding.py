@@ -19,6 +19,9 @@ _WAY = {Rounding.HALF_UP: ROUND_HALF_UP, Rounding.HALF_EVEN: ROUND_HALF_EVEN}
 _WORDS = {Rounding.HALF_UP: "rounded half up", Rounding.HALF_EVEN: "rounded half to even"}
 _WIDE = 2500
 """Digits enough for every decimal that can be recorded (40 either side, exponents of three digits)."""
+KEPT = 30
+"""Significant digits that are kept of a number that does not end, such as a third."""
+_READ = Context(prec=6, rounding=ROUND_HALF_UP)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,3 +63,8 @@ class RoundingRule:
 
 def _many(count: int, what: str) -> str:
     return f"{count} {what}{'' if count == 1 else 's'}"
+
+
+def as_read(number: Decimal) -> str:
+    """A number as a person reads it: one that never ends, of which ``KEPT`` digits are kept, by its first six."""
+    return f"about {_READ.plus(number)}" if len(number.as_tuple().digits) >= KEPT else str(number)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, fields
 from decimal import Context, Decimal
 from enum import StrEnum
 
-from qc_service.domain.criteria import Criterion
+from qc_service.domain.criteria import Criterion, CriterionKind
 from qc_service.domain.rounding import Rounding
 from qc_service.domain.specifications import Specification
 
@@ -111,10 +111,17 @@ def _of(old: Criterion | None, new: Criterion | None) -> AssayChange:
 
 def _members(old: Criterion, new: Criterion) -> Iterator[MemberChange]:
     for field in fields(Criterion):
-        before, after = _plain(getattr(old, field.name)), _plain(getattr(new, field.name))
+        before, after = _stated(old, field.name), _stated(new, field.name)
         if before != after:
             effect = _EFFECTS[field.name](old, new) if field.name in _EFFECTS else None
             yield MemberChange(member=field.name, before=before, after=after, effect=effect)
+
+
+def _stated(criterion: Criterion, member: str) -> str | None:
+    """A member in plain words; what passes a test for growth is the same whether it is written out or not."""
+    if member == "expected" and criterion.kind is CriterionKind.GROWTH:
+        return criterion.in_words
+    return _plain(getattr(criterion, member))
 
 
 _NO_END = Decimal("Infinity")

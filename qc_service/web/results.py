@@ -27,12 +27,12 @@ from qc_service.application.results import (
     verify_result,
     verify_results,
 )
-from qc_service.application.results_reading import read_results
+from qc_service.application.results_reading import read_results_judged
 from qc_service.domain.codec import from_plain
 from qc_service.domain.identifiers import LotNumber
 from qc_service.domain.lots import LOT
-from qc_service.web.asking import actor, answered, performed, received
-from qc_service.web.routes import Custom, Read, Write
+from qc_service.web.asking import actor, answered, performed, queried, received
+from qc_service.web.routes import Custom, Write
 from qc_service.web.service import service
 from qc_service.web.uploads import stated, uploaded
 from schemas.results import (
@@ -50,6 +50,15 @@ from schemas.results import (
     VerifyResultSchema,
     VerifyResultsSchema,
 )
+
+
+def get_results(lot: str) -> Response:
+    """A lot's results as they are judged now, with its stream's sequence number as the ETag."""
+    queried(())
+    found = service()
+    view = found.view()
+    told = read_results_judged(view, actor(), lot, at=found.clock())
+    return answered(told, seq=len(view.history(f"{LOT.room}/{lot}")) - 1)
 
 
 def post_results(lot: str) -> Response:
@@ -76,11 +85,11 @@ def _from_file(lot: str) -> Response:
 SUBJECT = (LOT.room, "lot")
 
 ROUTES = (
-    Read(
+    Custom(
+        "GET",
         "/lots/<lot>/results",
-        answer=read_results,
+        view=get_results,
         reply=LotResultsSchema,
-        etag=SUBJECT,
         summary="Every result and investigation of a lot",
     ),
     Custom(

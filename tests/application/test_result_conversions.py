@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from qc_service.application.results_reading import read_results
+from qc_service.application.results_reading import read_results, read_results_judged
 from qc_service.domain.assessment import Outcome
 from qc_service.domain.criteria import Criterion
 from qc_service.domain.drafting import SpecificationApproved
@@ -63,6 +63,28 @@ def test_a_converted_value_out_of_specification_opens_an_investigation(world: Qu
     assert isinstance(opened, InvestigationOpened)
     (passing,) = world.measure(value="0.4", dose=PER_KG)
     assert isinstance(passing, ResultRecorded)
+
+
+def test_a_conversion_that_never_ends_is_kept_to_thirty_digits_and_read_to_six(world: QualityWorld) -> None:
+    specified(world, replace(ENDOTOXIN, unit=Line("EU/kg"), high=Decimal("1.0")))
+    (body,) = world.measure(value="0.5", dose={"amount": "10", "unit": "mL", "body_mass": "70"})
+    assert isinstance(body, ResultRecorded)
+    assert body.conversion is not None
+    assert str(body.conversion.value) == "0.0714285714285714285714285714286"
+    (shown,) = told(world)
+    assert shown["converted"] == "about 0.0714286 EU/kg (1 EU/mL is about 0.142857 EU/kg at 10 mL for 70 kg)"
+
+
+def test_each_result_is_told_beside_its_limits_and_what_it_shows(world: QualityWorld) -> None:
+    specified(world, replace(ENDOTOXIN, high=Decimal("0.5"), method=Line("LAL"), method_binding=True))
+    world.measure(value="0.6", method="LAL")
+    world.measure(value="0.2", method="another")
+    world.measure("colour", value=None, unit=None, finding="clear")
+    shown: Any = read_results_judged(world.world.view, actor(Role.QUALITY), LOT_A, at=world.world.clock())
+    failing, loose, unknown = (one["judged"] for one in shown["results"])
+    assert (failing["shows"], failing["limits"], failing["compared"]) == ("fail", "at most 0.5 EU/mL", "0.6")
+    assert (loose["shows"], loose["shortfall"], failing["shortfall"]) == ("not_shown", "other_method", None)
+    assert unknown is None
 
 
 def test_a_unit_that_does_not_go_over_is_refused_naming_what_would_do(world: QualityWorld) -> None:

@@ -101,6 +101,8 @@ def test_bounds_and_other_units_have_no_place_and_are_never_judged(world: TrendW
     assert [point["judged"] for point in shown["points"][-3:]] == [True, False, False]
     assert shown["points"][-2]["comparator"] == "<"
     assert shown["points"][-1]["outcome"] == "not_shown"
+    apart = "12 lots, 1 with a bound alone, 1 in another unit than EU/mL and left out; "
+    assert shown["in_words"].startswith(apart)
 
 
 def test_bounds_alone_make_a_chart_without_limits() -> None:
@@ -109,7 +111,7 @@ def test_bounds_alone_make_a_chart_without_limits() -> None:
         world.measured_lot("0.05", comparator="<")
     found = trend_shown(world.trend())
     assert (found["limits"], found["broken_now"], len(found["points"])) == (None, [], 3)
-    assert found["in_words"] == "3 lots; too few to compare: limits take 2 values."
+    assert found["in_words"] == "3 lots, 3 with bounds alone; too few to compare: limits take 2 values."
 
 
 def test_of_each_lot_one_result_counts_and_the_others_stand_beside_it(world: TrendWorld) -> None:

@@ -114,6 +114,12 @@ def test_an_injectable_is_tested_for_sterility_and_endotoxin() -> None:
     assert codes(product(drafted(optional, ENDOTOXIN), routes=INJECTABLE)) == ["sterility_missing"]
 
 
+def test_growth_is_judged_of_tests_for_sterility_alone_whose_readings_may_be_interim() -> None:
+    culture = replace(STERILITY, assay=Slug("mycoplasma_culture"))
+    assert codes(product(drafted(culture))) == ["assay_judged_otherwise"]
+    assert codes(product(drafted(replace(STERILITY, assay=Slug("sterility_rapid"))))) == []
+
+
 def test_endotoxin_has_a_high_limit_with_its_basis() -> None:
     lowest = replace(ENDOTOXIN, high=None, low=Decimal(1), basis=None)
     assert codes(product(drafted(lowest))) == ["endotoxin_unlimited", "endotoxin_basis_missing"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -114,6 +115,19 @@ def test_a_value_without_a_plain_form_is_a_mistake_of_ours() -> None:
 @pytest.mark.parametrize("text", ["1e3", " 1", "1_000", "٣", "+1", "Infinity", "1.", ".5", "0x1", "01.50"])
 def test_a_number_in_another_spelling_is_refused(text: str) -> None:
     with pytest.raises(Malformed):
+        parse_decimal(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "fix"),
+    [
+        ("0.95E+10", "as 9.5E+9"), ("0.80E+10", "as 8.0E+9"), ("1e3", "as 1E+3"), (".5", "as 0.5"),
+        ("7,2", "like 12.50"), ("NaN", "like 12.50"), ("1_000", "like 12.50"), ("٣", "like 12.50"),
+        ("1E+9999", "like 12.50"),
+    ],
+)  # fmt: skip
+def test_a_number_in_another_spelling_is_told_its_own(text: str, fix: str) -> None:
+    with pytest.raises(Malformed, match=re.escape(f"write it {fix}")):
         parse_decimal(text)
 
 

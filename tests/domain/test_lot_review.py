@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
+
 from qc_service.domain.filling import LabelsReconciled
+from qc_service.domain.identifiers import Line
 from qc_service.domain.investigations import opened_for
 from qc_service.domain.lot_review import Missing, missing, next_steps, out
 from qc_service.domain.lots import Lot
 from qc_service.domain.permissions import Role
-from qc_service.domain.results import ResultVerified
+from qc_service.domain.results import ResultRecorded, ResultVerified
 from qc_service.domain.vocabulary import LotKind, StepKind
 from tests.domain.lot_stories import fill
 from tests.domain.quality_stories import (
     ANALYST,
     AT,
+    ENDOTOXIN,
     QUALITY,
     SECOND_ANALYST,
     SPECIFICATION,
@@ -24,6 +28,7 @@ from tests.domain.quality_stories import (
     result,
     story,
 )
+from tests.domain.test_quality_results import concluded, invalidated
 
 PRODUCT = product(process=())
 
@@ -63,6 +68,45 @@ def test_every_valid_result_wants_a_second_person_and_a_certified_laboratory() -
     assert [(one.code, one.result) for one in found if one.result] == [
         ("result_unverified", 1), ("certification_missing", 1), ("certification_missing", 2),
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("recorded", "said"),
+    [
+        (
+            result(1, "sterility", read="2026-11-04T09:00:00Z"),
+            "result 1, no_growth on day 2 (interim), may still change.",
+        ),
+        (
+            result(1, comparator="below_lod", value=None, lod="9"),
+            "result 1, below the limit of detection, 9 EU/mL, does not show on which side of a limit it is.",
+        ),
+    ],
+)
+def test_a_result_that_does_not_decide_is_named_with_why(recorded: ResultRecorded, said: str) -> None:
+    (found,) = [
+        one for one in lacking(story((recorded, ANALYST))) if (one.code, one.result) == ("assay_missing", 1)
+    ]
+    assert found.detail.endswith(f"has no final result that counts: {said}")
+
+
+def test_a_test_beyond_the_plan_is_named_as_what_does_not_decide() -> None:
+    (opened,) = opened_for([result(1, value="0.9")], after=0)
+    shown_invalid = ((opened, ANALYST), (result(2), ANALYST), concluded(), invalidated())
+    lot = story((result(1, value="0.9"), ANALYST), *shown_invalid)
+    (found,) = [one for one in lacking(lot) if (one.code, one.assay) == ("assay_missing", "endotoxin")]
+    assert (found.result, found.detail.endswith(", is beyond the plan of an investigation.")) == (2, True)
+
+
+def test_a_result_by_another_method_than_the_binding_one_is_said_in_words() -> None:
+    binding = replace(ENDOTOXIN, method=Line("LAL"), method_binding=True)
+    strict = replace(SPECIFICATION, criteria=(binding,))
+    (found,) = [
+        one
+        for one in lacking(story((result(1), ANALYST)), specifications=(strict,))
+        if one.code == "assay_other_method"
+    ]
+    assert found.detail.endswith(" is by another method or version than the one that binds.")
 
 
 def test_a_fill_wants_its_counts() -> None:

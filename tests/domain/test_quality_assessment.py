@@ -149,6 +149,19 @@ def test_q1_a_result_stated_otherwise_than_the_criterion_asks_is_refused(
     must_be_stated_for(criterion, measurement(assay))
 
 
+@pytest.mark.parametrize("finding", ["Positive", "POSITIVE", "detected", "present"])
+def test_another_word_for_what_passes_is_put_right_and_opens_nothing(finding: str) -> None:
+    stated = measurement("identity_transmembrane", finding=finding)
+    with pytest.raises(Malformed, match="write positive") as refused:
+        must_be_stated_for(IDENTITY, stated)
+    assert [fault.pointer for fault in refused.value.faults] == ["/finding"]
+
+
+@pytest.mark.parametrize("finding", ["positive", "negative", "Negative", "weakly positive", "equivocal"])
+def test_a_finding_that_does_not_pass_is_taken_as_it_is(finding: str) -> None:
+    must_be_stated_for(IDENTITY, measurement("identity_transmembrane", finding=finding))
+
+
 def test_a_specification_takes_effect_by_the_products_own_day() -> None:
     assert product_day(product(), datetime(2026, 11, 20, 4, 59, tzinfo=UTC)) == date(2026, 11, 19)
     assert product_day(product(), datetime(2026, 11, 20, 5, 0, tzinfo=UTC)) == date(2026, 11, 20)

@@ -173,3 +173,9 @@ def test_a_finding_that_passes_instead_of_another_is_neither() -> None:
     assert change.in_words == "appearance changed: required: yes → no (loosened)"
     (change,) = specification_changes(version(stated()), version(stated(low=None), number=2))
     assert change.in_words == "endotoxin changed: low: 1.0 → nothing (loosened)"
+
+
+def test_no_growth_that_is_written_out_is_no_change() -> None:
+    told = {"assay": "sterility", "kind": "growth", "method": "USP <71>"}
+    tacit, written = (from_plain(Criterion, one) for one in (told, {**told, "expected": "no_growth"}))
+    assert specification_changes(version(tacit), version(written, number=2)) == ()

@@ -17,10 +17,9 @@ from qc_service.domain.conversion import Conversion
 from qc_service.domain.errors import Malformed
 from qc_service.domain.identifiers import Line
 from qc_service.domain.measurements import Measurement, Unit
+from qc_service.domain.rounding import KEPT, as_read
 from qc_service.exchange.units.ways import Way, doses_that_lead, way
 
-KEPT = 30
-"""Significant digits of a number that does not end."""
 MOST_DIGITS = 24
 """Significant digits that a number may have to be converted: fewer than are kept, so that order is kept, too."""
 _EXACT = Context(prec=5000, rounding=ROUND_HALF_UP)
@@ -91,7 +90,7 @@ def _in_words(measurement: Measurement, wanted: str, found: Way) -> Line:
     factor = scaled(Decimal(1), found.factor)
     plain = f"{factor:f}"
     at = f" at {measurement.dose.in_words}" if found.by_dose and measurement.dose else ""
-    return Line(f"1 {measurement.unit} is {plain if len(plain) <= 12 else factor} {wanted}{at}")
+    return Line(f"1 {measurement.unit} is {plain if len(plain) <= 12 else as_read(factor)} {wanted}{at}")
 
 
 def _what_would_do(entered: str, wanted: str) -> str:

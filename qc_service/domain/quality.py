@@ -170,18 +170,15 @@ class Quality:
         """The results that were out of a specification of their own day, and that no later version lets pass.
 
         Each failed a required criterion of the version in force when it was recorded, before the lot's first
-        assessment froze one, and its investigation found no laboratory error (rule Q3; 21 CFR 610.1).
+        assessment froze one, and was neither shown invalid nor corrected (rule Q3; 21 CFR 610.1).
         """
-        stands = {
-            one.result
-            for one in self.investigations
-            if one.cause is InvestigationCause.OUT_OF_SPECIFICATION
-            and one.conclusion is Conclusion.INCONCLUSIVE
+        failed = {
+            one.result for one in self.investigations if one.cause is InvestigationCause.OUT_OF_SPECIFICATION
         }
         return tuple(
             result
             for result in self.results
-            if result.number in stands and result.valid and self._failed_then(product, result)
+            if result.number in failed and result.valid and self._failed_then(product, result)
         )
 
     def _failed_then(self, product: Product, result: Result) -> bool:

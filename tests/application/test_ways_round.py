@@ -101,6 +101,19 @@ def test_q3_a_result_that_failed_stays_failed_when_a_later_version_would_let_it_
     assert codes(world, release_lot, RELEASE) == ["assay_failing"]
 
 
+def test_q3_a_laboratory_error_alone_makes_no_pass_of_it(world: QualityWorld) -> None:
+    world.measure(value="0.9")
+    world.find_laboratory_error()
+    conclude(world, Conclusion.LABORATORY_ERROR)
+    change(world, replace(ENDOTOXIN, high=Decimal("5.0")))
+    world.verify(1)
+    for assay in ("sterility", "identity_transmembrane"):
+        world.measure(assay)
+        world.verify(len(world.quality.results))
+    world.assess()
+    assert codes(world, release_lot, RELEASE) == ["assay_failing"]
+
+
 def test_q3_the_same_result_shown_invalid_keeps_nothing_up(world: QualityWorld) -> None:
     world.measure(value="0.9")
     world.find_laboratory_error()

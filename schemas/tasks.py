@@ -20,7 +20,7 @@ from schemas.members import (
     words,
 )
 
-TASKS = ("investigation", "deviation", "hold", "action", "effectiveness", "closure")
+TASKS = ("investigation", "deviation", "hold", "action", "effectiveness", "closure", "pull")
 WHOSE = ("me", "organisation")
 
 
@@ -79,8 +79,8 @@ class WorkSchema(Schema):
     """One thing that waits."""
 
     task = term(TASKS, "What kind of thing.", required=True)
-    about = words("The stream that it is about: a lot or a CAPA.")
-    number = count("Its number there.", least=1, required=True)
+    about = words("The stream that it is about: a lot, a CAPA or a stability study.")
+    number = count("Its number there; of a pull its time point's.", least=1, required=True)
     title = words("What it is called.")
     what = words("What it is about, in words.")
     assignee = name("Who was asked; nobody yet where it is null.", required=True, none=True)

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
 from qc_service.application.actor import Actor
 from qc_service.application.ports import CatalogueRow, Query
+from qc_service.application.stability.reading import Listing, due_pulls
 from qc_service.application.work_rows import WORK_ROOMS
 from qc_service.domain.permissions import SEE_EVERYTHING, Permission
 from qc_service.domain.tasks import TaskKind
 
 Plain = dict[str, object]
-Listing = Callable[[Query], tuple[tuple[CatalogueRow, ...], str]]
-"""Asks for a page of a list, and where the next begins."""
 AT_ONCE = 200
 
 
@@ -42,18 +41,22 @@ def work_list(listing: Listing, actor: Actor, asked: WorkAsked, today: date) -> 
     """A page of what is open, the earliest day first and what has no day last; and the ``next``, '' at the end.
 
     It is the actor's organisation's own, and everybody's for auditors. What is asked of nobody yet is for whoever may
-    assign it. What is open is bounded by what people can do, so all of it is read and put in order.
+    assign it, and a pull that is due for whoever may pull vials. What is open is bounded by what people can do, so
+    all of it is read and put in order.
     """
     actor.must(Permission.READ_RECORDS)
     rows = sorted(
-        (_place(row), row) for row in _open(listing, actor, asked) if _asked_for(row, actor, asked, today)
+        (_place(row), row)
+        for row in _open(listing, actor, asked, today)
+        if _asked_for(row, actor, asked, today)
     )
     following = [(place, row) for place, row in rows if place > asked.after]
     page = following[: asked.size]
     return [_told(row, today) for _, row in page], page[-1][0] if len(following) > asked.size else ""
 
 
-def _open(listing: Listing, actor: Actor, asked: WorkAsked) -> Iterator[CatalogueRow]:
+def _open(listing: Listing, actor: Actor, asked: WorkAsked, today: date) -> Iterator[CatalogueRow]:
+    yield from (row for row in due_pulls(listing, actor, today) if asked.lot in ("", row.summary["lot"]))
     seen_by = None if actor.roles & SEE_EVERYTHING else str(actor.organisation)
     filters = {"status": "open"} | ({"lot": asked.lot} if asked.lot else {})
     for room in WORK_ROOMS:
@@ -68,10 +71,12 @@ def _open(listing: Listing, actor: Actor, asked: WorkAsked) -> Iterator[Catalogu
 
 def _asked_for(row: CatalogueRow, actor: Actor, asked: WorkAsked, today: date) -> bool:
     assignee = row.summary["assignee"]
-    mine = assignee == actor.person or (assignee is None and actor.may(Permission.ASSIGN_TASK))
+    task = row.summary["task"]
+    anybody = Permission.PULL_SAMPLES if task == TaskKind.PULL else Permission.ASSIGN_TASK
+    mine = assignee == actor.person or (assignee is None and actor.may(anybody))
     return (
         (asked.whose is Whose.ORGANISATION or mine)
-        and asked.task in (None, row.summary["task"])
+        and asked.task in (None, task)
         and (not asked.overdue or _overdue(row, today))
     )
 

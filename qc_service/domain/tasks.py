@@ -17,7 +17,7 @@ from qc_service.domain.records import Body, Fold, Recorded, Signer, record
 
 
 class TaskKind(StrEnum):
-    """What is to be looked after: something of a lot, or of a CAPA."""
+    """What is to be looked after: something of a lot, of a CAPA, or a stability study's pull."""
 
     INVESTIGATION = "investigation"
     DEVIATION = "deviation"
@@ -25,6 +25,7 @@ class TaskKind(StrEnum):
     ACTION = "action"
     EFFECTIVENESS = "effectiveness"
     CLOSURE = "closure"
+    PULL = "pull"
 
 
 @record("task")

@@ -27,8 +27,11 @@ from qc_service.web.service import service
 from schemas.tasks import AssignSchema, MatterSchema, TakeNoteSchema, WorkListSchema
 
 ASKED = {
-    "for": "`me`: what I was asked, and for quality what nobody was asked yet; or `organisation`, unless said",
-    "task": "only of this kind: investigation, deviation, hold, action, effectiveness, closure",
+    "for": (
+        "`me`: what I was asked, for quality what nobody was asked yet, for technicians what is to be pulled; "
+        "or `organisation`, unless said"
+    ),
+    "task": "only of this kind: investigation, deviation, hold, action, effectiveness, closure, pull",
     "overdue": "`true`: only what should have been done by now",
     "lot": "only of this lot",
     "page_size": "how many at most, from 1 to 200; 50 unless said",

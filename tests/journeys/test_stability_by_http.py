@@ -7,6 +7,7 @@ import io
 import json
 import re
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree as ET
@@ -151,6 +152,30 @@ def test_the_list_says_what_is_due_and_overdue(stage: Stage) -> None:
     assert {one["status"] for one in shown["schedule"]} == {"pulled", "planned"}
     assert stage.get("clinician", "/stability")["items"] == []
     assert stage.get("clinician", f"/stability/{STUDY}", 404)["type"].endswith(":NotFound")
+
+
+def test_a_pull_is_a_task_from_the_first_day_of_its_window_until_it_is_done(stage: Stage) -> None:
+    world(stage, *LOTS[:2])
+    started(stage, *LOTS[:2])
+
+    def waiting(who: str, query: str = "task=pull") -> list[tuple[str, str, bool]]:
+        items = stage.get(who, f"/tasks?{query}")["items"]
+        return [(one["about"], one["title"], one["overdue"]) for one in items]
+
+    about = f"stability/{STUDY}"
+    due = [(about, f"Pull of lot {lot} for study {STUDY}", False) for lot in LOTS[:2]]
+    assert waiting("quality") == waiting("auditor") == waiting("technician", "for=me") == due
+    assert waiting("technician", f"task=pull&lot={LOTS[1]}") == due[1:]
+    assert waiting("analyst", "for=me&task=pull") == waiting("clinician") == []
+    assert waiting("quality", "task=pull&overdue=true") == []
+    (first, _) = stage.get("technician", "/tasks?task=pull")["items"]
+    days = (stage.clock() - timedelta(days=7)).date(), (stage.clock() + timedelta(days=7)).date()
+    assert (first["opened_at"][:10], first["due_on"], first["number"]) == (*map(str, days), 1)
+    stage.clock.tick(days=8)
+    pulled(stage, 1, LOTS[0])
+    assert waiting("technician", "for=me&overdue=true") == [(*due[1][:2], True)]
+    stage.post("quality", f"/stability/{STUDY}/conclusion", statement="Stopped.")
+    assert waiting("quality") == []
 
 
 def released(stage: Stage, kind: str) -> str:

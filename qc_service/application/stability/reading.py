@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from typing import Any
 
 from qc_service.application.access import readable
 from qc_service.application.actor import Actor
-from qc_service.application.ports import Query, Store
+from qc_service.application.ports import CatalogueRow, Query
 from qc_service.application.results_reading import result_shown
 from qc_service.application.view import View
 from qc_service.domain.codec import to_plain
@@ -20,8 +20,11 @@ from qc_service.domain.stability.evaluation import Evaluated, each_evaluated, ev
 from qc_service.domain.stability.figures import AssayEvaluated
 from qc_service.domain.stability.schedule import PlannedPull, PullStatus, outstanding, schedule
 from qc_service.domain.stability.studies import Concluded, Excursion
+from qc_service.domain.tasks import TaskKind
 
 Plain = dict[str, Any]
+Listing = Callable[[Query], tuple[tuple[CatalogueRow, ...], str]]
+"""Asks for a page of a list, and where the next begins."""
 PAGE = 200
 
 
@@ -105,18 +108,40 @@ def dated(row: Mapping[str, Any], today: date) -> Plain:
     }
 
 
-def due_pulls(store: Store, actor: Actor, today: date) -> Iterator[Plain]:
-    """The pulls that are due or overdue today in the studies of the actor's organisation: somebody's task."""
+def due_pulls(listing: Listing, actor: Actor, today: date) -> Iterator[CatalogueRow]:
+    """The pulls that are due or overdue today, as rows of the work lists: overdue after the last day that will do."""
     seen_by = None if actor.roles & SEE_EVERYTHING else str(actor.organisation)
     after = ""
     while True:
-        rows, after = store.catalogue(Query(room=STABILITY.room, size=PAGE, after=after, seen_by=seen_by))
+        rows, after = listing(Query(room=STABILITY.room, size=PAGE, after=after, seen_by=seen_by))
         for row in rows:
-            for pull in dated(row.summary, today)["pulls"]:
-                if pull["status"] in {PullStatus.DUE, PullStatus.OVERDUE}:
-                    yield {"study": row.stream.partition("/")[2], "product": row.summary["product"], **pull}
+            summary: Mapping[str, Any] = row.summary
+            for pull in summary["pulls"]:
+                if _stands(pull, today) in {PullStatus.DUE, PullStatus.OVERDUE}:
+                    yield _to_do(row, pull)
         if not after:
             return
+
+
+def _to_do(row: CatalogueRow, pull: Mapping[str, Any]) -> CatalogueRow:
+    study, lot, point = row.stream.partition("/")[2], pull["lot"], pull["point"]
+    return CatalogueRow(
+        stream=f"{TaskKind.PULL}/{study}/{point}/{lot}",
+        organisation=row.organisation,
+        status="open",
+        title=f"Pull of lot {lot} for study {study}",
+        seq=0,
+        summary={
+            "task": TaskKind.PULL.value,
+            "about": row.stream,
+            "number": point,
+            "what": f"{row.title}: pull lot {lot} for time point {point}, {pull['months']} months.",
+            "assignee": None,
+            "due_on": pull["due_until"],
+            "opened_at": f"{pull['due_from']}T00:00:00Z",
+            "lot": lot,
+        },
+    )
 
 
 def _stands(pull: Mapping[str, str], today: date) -> str:

@@ -101,6 +101,12 @@ def test_q3_a_result_that_failed_stays_failed_when_a_later_version_would_let_it_
     assert codes(world, release_lot, RELEASE) == ["assay_failing"]
 
 
+def test_q3_a_result_that_fails_still_is_named_once(world: QualityWorld) -> None:
+    world.measure(value="0.9")
+    conclude(world, Conclusion.INCONCLUSIVE)
+    assert codes(world, release_lot, RELEASE).count("assay_failing") == 1
+
+
 def test_q3_a_laboratory_error_alone_makes_no_pass_of_it(world: QualityWorld) -> None:
     world.measure(value="0.9")
     world.find_laboratory_error()

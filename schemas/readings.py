@@ -7,9 +7,11 @@ from marshmallow import Schema
 from schemas.members import Strict, count, fixed, line, name, part, parts, several, upload, varying, words
 from schemas.queue import Unread
 from schemas.replies import ProblemSchema, RecordedSchema
+from schemas.result_sheets import ConfirmSheetSchema, SheetSchema
 from schemas.results import ConfirmReadingSchema, WarningAnswerSchema
 
 MOST_FILES = 50
+MOST_SHEETS = 10
 
 
 class ReadingChoiceSchema(Strict):
@@ -64,6 +66,11 @@ class ShownFileSchema(Schema):
         fixed(64, "A file."), "The other files of the same measurement.", most=MOST_FILES, required=True
     )
     reading = varying("Instrument, sample, values, warnings that are to be answered.", none=True)
+    sheet = part(
+        SheetSchema,
+        "How each row is read, where it is a filled-in template; confirm it under sheets.",
+        none=True,
+    )
     lot = line("The lot, where it is beyond doubt or was chosen.")
     matched = line("How it was found.")
     candidates = parts(OfferedLotSchema, "The lots that it may be of.", most=MOST_FILES)
@@ -100,9 +107,13 @@ class ConfirmReadingsSchema(Strict):
     files = several(
         Unread(ConfirmedFileSchema, required=True, allow_none=True, metadata={"description": "One of them."}),
         "The statements; a file without one is not recorded.",
-        least=1,
         most=MOST_FILES,
         required=True,
+    )
+    sheets = parts(
+        ConfirmSheetSchema,
+        "The filled-in templates among the files, each recorded by itself.",
+        most=MOST_SHEETS,
     )
     answers = parts(WarningAnswerSchema, "Answers that serve every file with that warning.", most=1000)
 
@@ -119,7 +130,7 @@ class ConfirmedFileResultSchema(Schema):
 
     name = words("The file's name.", none=True)
     file = words("Its SHA-256.", none=True)
-    lot = words("The lot.", none=True)
+    lot = words("The lot; null of a sheet, which may have several.", none=True)
     status = count("201 recorded now, 200 recorded before, otherwise the problem's.", required=True)
     results = several(count("A number."), "Its results in the lot.", most=1000, required=True)
     opened = several(words("A kind of record."), "What was opened with them.", most=1000, required=True)

@@ -36,7 +36,14 @@ from qc_service.domain.permissions import Permission
 from qc_service.domain.products import PRODUCT
 from qc_service.domain.records import Enclosure
 from qc_service.domain.specifications import Specification
-from qc_service.exchange.instruments import MeasuredValue, Reading, completed, reading_dict, together
+from qc_service.exchange.instruments import (
+    MeasuredValue,
+    Reading,
+    UnreadableFile,
+    completed,
+    reading_dict,
+    together,
+)
 
 MOST_FILES = 50
 Plain = dict[str, Any]
@@ -50,6 +57,12 @@ class ReadFile:
     reading: Reading | None = None
     unreadable: FileUnreadable | None = None
     beside: tuple[Enclosure, ...] = ()
+
+    @property
+    def may_be_sheet(self) -> bool:
+        """Whether it is what no instrument writes, and so may be a table of results."""
+        cause = self.unreadable and self.unreadable.__cause__
+        return isinstance(cause, UnreadableFile) and cause.code in {"unknown_format", "binary"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -130,6 +143,7 @@ class _Desk:
             "file": str(digest),
             "unreadable": None,
             "reading": None,
+            "sheet": None,
         }
         told |= {"beside": [one.file.sha256 for one in file.beside]}
         if file.reading is None:

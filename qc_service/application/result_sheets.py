@@ -8,9 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
-from datetime import datetime
 
-from qc_service.application.actor import Actor, Occasion
+from qc_service.application.actor import Occasion
 from qc_service.application.readings import FileUnreadable
 from qc_service.application.results import results_of
 from qc_service.application.sheet_rows import Weighed, weighed_rows
@@ -24,6 +23,9 @@ from qc_service.exchange.sheets.template import Filled
 
 ReadSheet = Callable[[bytes], Filled]
 """Reads a file with a filled-in template. Raises ``UnreadableFile``."""
+
+MOST_SHEETS = 10
+TOO_MANY = f"No instrument wrote it, and at most {MOST_SHEETS} sheets are read at once: send it apart."
 
 
 class NothingToRecord(Malformed):
@@ -47,13 +49,35 @@ class RecordSheet:
     confirmation: ConfirmSheet
 
 
-def show_sheet(
-    read: ReadSheet, view: View, actor: Actor, at: datetime, upload: Enclosure
-) -> dict[str, object]:
+def show_sheet(read: ReadSheet, view: View, occasion: Occasion, upload: Enclosure) -> dict[str, object]:
     """How every row is read, and what is wrong with it; nothing is recorded. Raises ``FileUnreadable``."""
-    actor.must(Permission.RECORD_RESULT)
-    filled = _read(read, upload)
-    weighed = weighed_rows(view, Occasion(actor=actor, at=at, fresh=bytes), filled, upload)
+    occasion.actor.must(Permission.RECORD_RESULT)
+    return _sheet_shown(_read(read, upload), view, occasion, upload)
+
+
+def show_sheets(
+    read: ReadSheet, view: View, occasion: Occasion, uploads: Sequence[Enclosure]
+) -> dict[str, dict[str, object]]:
+    """What is said, by its digest, of each file that no instrument wrote: how it is read, or why it is no sheet.
+
+    Nothing is said of a text that is no template; ``MOST_SHEETS`` are looked at.
+    """
+    occasion.actor.must(Permission.RECORD_RESULT)
+    told = {str(one.file.sha256): _told(read, view, occasion, one) for one in uploads[:MOST_SHEETS]}
+    return told | {str(one.file.sha256): {"unreadable": TOO_MANY} for one in uploads[MOST_SHEETS:]}
+
+
+def _told(read: ReadSheet, view: View, occasion: Occasion, upload: Enclosure) -> dict[str, object]:
+    try:
+        filled = read(upload.content)
+    except UnreadableFile as error:
+        return {} if error.code == "unknown_format" else {"unreadable": error.detail}
+    return {"unreadable": None, "sheet": _sheet_shown(filled, view, occasion, upload)}
+
+
+def _sheet_shown(filled: Filled, view: View, occasion: Occasion, upload: Enclosure) -> dict[str, object]:
+    """How every row of a sheet that was read stands to what is on record."""
+    weighed = weighed_rows(view, occasion, filled, upload)
     faults = sorted(
         [*filled.faults, *(f for one in weighed for f in one.faults)], key=lambda fault: fault.row
     )

@@ -68,16 +68,19 @@ def import_readings(
         ready = all(_ready(file, statements.get(file["file"]), answers) for file in told["files"])
         say(told, "\n".join(line for file in told["files"] for line in _lines(file)), json_=json_)
         sys.exit(0 if ready else 1)
-    if not statements:
+    sheets = [file for file in told["files"] if file["sheet"] and file["sheet"]["good"]]
+    if not statements and not sheets:
         raise SaidNo("No file has its lot: say --lot FILE=LOT.")
     statement = {
         "files": list(statements.values()),
+        "sheets": [{"confirm": file["file"]} for file in sheets],
         "answers": [{"code": code, "answer": words} for code, words in answers.items()],
     }
     done = _asked(url, token_file, "/readings/confirmation", sent, statement)
     say(done, "\n".join(_became(one) for one in done["results"]), json_=json_)
-    good = len(statements) == len(told["files"]) and all(one["status"] < 300 for one in done["results"])
-    sys.exit(0 if good else 1)
+    whole = [one for one in sheets if not one["sheet"]["errors"]]
+    good = len(statements) + len(whole) == len(told["files"])
+    sys.exit(0 if good and all(one["status"] < 300 for one in done["results"]) else 1)
 
 
 def _filled_in(file: Plain, said: Mapping[str, str]) -> Plain:
@@ -88,6 +91,8 @@ def _filled_in(file: Plain, said: Mapping[str, str]) -> Plain:
 
 def _ready(file: Plain, statement: Plain | None, answers: Mapping[str, str]) -> bool:
     """Whether nothing is left to be said before the file can be recorded."""
+    if file["sheet"]:
+        return bool(file["sheet"]["good"] and not file["sheet"]["errors"])
     if statement is None:
         return False
     codes = {warning["code"] for warning in file["reading"]["warnings"]}
@@ -98,6 +103,14 @@ def _lines(file: Plain) -> Iterator[str]:
     """What is shown of a file: its lot, its values beside their limits, what is doubtful and what it warns of."""
     if file["unreadable"]:
         yield f"{file['name']}: {file['unreadable']}"
+        return
+    if file["sheet"]:
+        yield f"{file['name']}: a sheet, of which {file['sheet']['good']} results can be recorded"
+        for row in file["sheet"]["rows"]:
+            already = f", on record as result {row['already']}" if row["already"] else ""
+            yield f"  {row['lot']} {row['assay']} {row['stated'] or 'not readable'}{already}"
+        for fault in file["sheet"]["errors"]:
+            yield f"  ! {fault['cell'] or fault['row']}: {fault['column']} {fault['what']}; {fault['mend']}"
         return
     yield f"{file['name']}: {file['lot'] or 'which lot?'}"
     for value in file["proposed"]:
@@ -112,7 +125,7 @@ def _lines(file: Plain) -> Iterator[str]:
 
 def _became(result: Plain) -> str:
     numbers = ", ".join(map(str, result["results"]))
-    about = f"{result['name']}, lot {result['lot']}"
+    about = f"{result['name']}, lot {result['lot']}" if result["lot"] else result["name"]
     if result["status"] == 201:
         opened = "".join(f"; {kind}" for kind in result["opened"])
         return f"{about}: recorded as result {numbers}{opened}"

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import orjson
@@ -15,6 +17,7 @@ from qc_service.application.decoding import recorded
 from qc_service.application.many_readings import MOST_FILES, Choice, ReadFile, read_files, show_readings
 from qc_service.application.ports import Tampered, Unavailable
 from qc_service.application.readings import AlreadyRecorded, Confirmation, ImportResults, import_results
+from qc_service.application.result_sheets import ConfirmSheet, RecordSheet, record_sheet, show_sheets
 from qc_service.domain.codec import from_plain
 from qc_service.domain.errors import DomainError, Fault, Malformed
 from qc_service.domain.identifiers import LotNumber
@@ -24,6 +27,7 @@ from qc_service.domain.results import ResultRecorded
 from qc_service.web import problems
 from qc_service.web.asking import actor, answered, read_by, read_json, retry, told
 from qc_service.web.pages import page
+from qc_service.web.result_sheets import read
 from qc_service.web.routes import Custom
 from qc_service.web.service import service
 from qc_service.web.uploads import several_uploaded
@@ -50,6 +54,15 @@ class ConfirmationStopped(Unavailable):
     """A file before this one could not be recorded; nothing was done about this one. Send the confirmation again."""
 
 
+@dataclass(frozen=True)
+class _Said:
+    """One file's statement as it came, where it stands in the confirmation, and what records it."""
+
+    pointer: str
+    raw: Any
+    act: Callable[[], _Recorded | Response]
+
+
 @dataclass(frozen=True, kw_only=True)
 class _Recorded:
     """One file that was recorded, in this request or an earlier one under the same key."""
@@ -65,7 +78,11 @@ def post_readings() -> ResponseReturnValue:
     choices = [from_plain(Choice, one) for one in _statement(ReadingChoicesSchema).get("choices", [])]
     found = service()
     occasion = found.acts.occasion(person)
-    return answered(show_readings(found.store, found.view(), occasion, files, choices))
+    told_of = show_readings(found.store, found.view(), occasion, files, choices)
+    tables = [file.upload for file in files if file.may_be_sheet]
+    sheets = show_sheets(read, found.view(), occasion, tables)
+    shown = [file | sheets.get(file["file"], {}) for file in told_of["files"]]
+    return answered(told_of | {"files": shown})
 
 
 def confirm_readings() -> ResponseReturnValue:
@@ -75,22 +92,30 @@ def confirm_readings() -> ResponseReturnValue:
     files = {str(file.upload.file.sha256): file for file in read_files(person, uploads)}
     body = _statement(ConfirmReadingsSchema)
     shared = tuple(from_plain(WarningAnswer, one) for one in body.get("answers", []))
+    said = [
+        *(_Said(f"/files/{place}", raw, partial(_recorded, place, raw, files, shared))
+          for place, raw in enumerate(body["files"])),
+        *(_Said(f"/sheets/{place}", raw, partial(_sheet_recorded, raw, files))
+          for place, raw in enumerate(body.get("sheets", []))),
+    ]  # fmt: skip
+    if not said:
+        raise Malformed("say which of the files are to be recorded", field="files")
     outcomes: list[_Recorded | Response] = []
     stopped = False
-    for place, raw in enumerate(body["files"]):
+    for one in said:
         if stopped:
             waiting = ConfirmationStopped("A file before this one waits; send the confirmation again.")
             outcomes.append(problems.of_outage(waiting))
             continue
         try:
-            outcomes.append(_outcome(place, raw, files, shared))
+            outcomes.append(_outcome(one))
         except (Busy, Unavailable, Tampered) as outage:
             refusal = problems.of_domain(outage) if isinstance(outage, Busy) else problems.of_outage(outage)
             outcomes.append(refusal)
             stopped = True
     # Only now are they proven, so that one checkpoint does for all.
-    told_of = zip(body["files"], outcomes, strict=True)
-    return answered({"results": [_result(raw, outcome, files) for raw, outcome in told_of]})
+    told_of = zip(said, outcomes, strict=True)
+    return answered({"results": [_result(one.raw, outcome, files) for one, outcome in told_of]})
 
 
 def _statement(schema: type[Schema]) -> Plain:
@@ -102,18 +127,16 @@ def _statement(schema: type[Schema]) -> Plain:
     return loaded
 
 
-def _outcome(
-    place: int, raw: Any, files: dict[str, ReadFile], shared: tuple[WarningAnswer, ...]
-) -> _Recorded | Response:
+def _outcome(said: _Said) -> _Recorded | Response:
     """What becomes of one file. Raises only what keeps those behind it from being recorded, too."""
     try:
-        return _recorded(place, raw, files, shared)
+        return said.act()
     except (Busy, Unavailable, Tampered):
         raise
     except ValidationError as error:
         return problems.of_schema(error)
     except DomainError as error:
-        return _placed(error, place)
+        return _placed(error, said.pointer)
     except Exception as error:  # one file that nobody thought of must not keep out what comes after it
         return problems.of_surprise(error)
 
@@ -144,13 +167,24 @@ def _recorded(
     return _Recorded(said=said, receipt=receipt)
 
 
-def _placed(error: DomainError, place: int) -> Response:
+def _sheet_recorded(said: Plain, files: dict[str, ReadFile]) -> _Recorded:
+    """A filled-in template, in an act of its own over all its lots."""
+    digest = said["confirm"]
+    if digest not in files:
+        raise Malformed("no file of this digest came along", field="confirm")
+    intent = RecordSheet(upload=files[digest].upload, confirmation=from_plain(ConfirmSheet, said))
+    once = retry(actor(), said, each=digest)
+    receipt = service().acts.perform(partial(record_sheet, read), actor(), intent, retry=once)
+    return _Recorded(said=said, receipt=receipt)
+
+
+def _placed(error: DomainError, pointer: str) -> Response:
     """The same refusal, whose pointers lead into the confirmation."""
     if isinstance(error, AlreadyRecorded):
         return answered({"results": list(error.results)})
     if isinstance(error, Malformed):
         faults = tuple(
-            Fault(pointer=f"/files/{place}{fault.pointer}", detail=fault.detail) for fault in error.faults
+            Fault(pointer=f"{pointer}{fault.pointer}", detail=fault.detail) for fault in error.faults
         )
         placed = type(error)(error.detail, faults=faults)
         return problems.of_domain(placed)
@@ -179,7 +213,7 @@ def _result(raw: Any, outcome: _Recorded | Response, files: dict[str, ReadFile])
         "status": 201,
         "results": [body.result for body in bodies if isinstance(body, ResultRecorded)],
         "opened": [type(body).__name__ for body in bodies if not isinstance(body, ResultRecorded)],
-        "reply": told(outcome.receipt, f"{LOT.room}/{outcome.said['lot']}"),
+        "reply": told(outcome.receipt, f"{LOT.room}/{lot}" if lot else ""),
     }
 
 

@@ -29,13 +29,14 @@ def post_sheet() -> Response:
     statement = stated(ConfirmSheetSchema)
     if statement is None:
         found = service()
-        return answered(show_sheet(_read, found.view(), actor(), found.clock(), upload))
+        return answered(show_sheet(read, found.view(), found.acts.occasion(actor()), upload))
     intent = RecordSheet(upload=upload, confirmation=from_plain(ConfirmSheet, statement))
     said = {**statement, "file": str(upload.file.sha256)}
-    return performed(partial(record_sheet, _read), intent, stream="", said=said)
+    return performed(partial(record_sheet, read), intent, stream="", said=said)
 
 
-def _read(content: bytes) -> Filled:
+def read(content: bytes) -> Filled:
+    """What a filled-in template states. Raises ``UnreadableFile``."""
     # The library for workbooks takes as long to load as the rest of the service, and few processes need it.
     from qc_service.exchange.sheets.reading import read_sheet  # noqa: PLC0415
 

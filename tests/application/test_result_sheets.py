@@ -45,7 +45,8 @@ def world() -> QualityWorld:
 
 
 def shown(world: QualityWorld, upload: Enclosure, role: Role = Role.ANALYST) -> Any:
-    return show_sheet(filled_in_csv, world.world.view, actor(role), world.world.clock.now, upload)
+    occasion = world.world.acts.occasion(actor(role))
+    return show_sheet(filled_in_csv, world.world.view, occasion, upload)
 
 
 def record(world: QualityWorld, upload: Enclosure, role: Role = Role.ANALYST, **said: Any) -> list[Body]:
@@ -154,3 +155,11 @@ def test_only_an_analyst_and_only_what_was_shown(world: QualityWorld) -> None:
     with pytest.raises(Malformed) as refused:
         record(world, upload, rows=(2, 3))
     assert [fault.pointer for fault in refused.value.faults] == ["/rows/1"]
+
+
+def test_a_preview_converts_units_as_recording_does(world: QualityWorld) -> None:
+    upload = sheet({"value": "0.05", "unit": "IU/mL"})
+    (row,) = shown(world, upload)["rows"]
+    followed = [type(body).__name__ for body in record(world, upload)[1:]]
+    assert (row["good"], row["follows"]) == (True, followed)
+    assert row["follows"] == []

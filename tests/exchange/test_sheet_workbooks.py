@@ -6,6 +6,7 @@ import contextlib
 import io
 from collections.abc import Callable
 from datetime import date, datetime, time
+from time import process_time
 from typing import Any
 from zipfile import ZIP_DEFLATED, ZipFile
 
@@ -257,3 +258,38 @@ def test_the_template_names_its_columns_explains_them_and_offers_what_may_be_pic
     assert [str(pick.sqref).split(":")[0] for pick in picks] == ["B2", "C2", "E2", "F2"]
     assert [pick.formula1.startswith("Lists!$") for pick in picks] == [True] * 4
     assert read_sheet(csv_template()).header.places == read_sheet(xlsx_template()).header.places
+
+
+def swollen(behind: bytes) -> bytes:
+    """A small workbook whose worksheet was written by hand: this stands behind its cells."""
+    sheet = "xl/worksheets/sheet1.xml"
+    return rewritten(workbook({}), sheet, lambda inside: inside.replace(b"</sheetData>", behind, 1))
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        pytest.param(b"(" * 200_000 + b"\n", id="brackets that open"),
+        pytest.param(b"lot" + b" " * 200_000 + b"x\n", id="space in a title"),
+        pytest.param(swollen(b'<row r="49999"><c r="A49999"/></row></sheetData>'), id="rows far apart"),
+        pytest.param(
+            swollen(
+                b'<row r="9000"><c r="A9000"/></row></sheetData><mergeCells>'
+                + b'<mergeCell ref="A3:BH9999"/>' * 1000
+                + b"</mergeCells>"
+            ),
+            id="areas upon areas",
+        ),
+        pytest.param(swollen(b"</sheetData>" + b"<mergeCell " * 200_000), id="areas without end"),
+    ],
+)
+def test_a_file_made_to_keep_the_service_busy_does_not(content: bytes) -> None:
+    started = process_time()
+    with contextlib.suppress(UnreadableFile):
+        read_sheet(content)
+    assert process_time() - started < 5
+
+
+def test_blank_lines_are_bounded_too() -> None:
+    with pytest.raises(UnreadableFile, match="more than 50,000 lines"):
+        read_sheet(csv_template() + b"\n" * 60_000)

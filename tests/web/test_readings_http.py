@@ -330,3 +330,59 @@ def test_another_organisations_lots_are_no_candidates(stage: Stage) -> None:
     told = stage.send("foreign", "POST", "/readings", data=form(tracked("EX261101A")), status=200).get_json()
     assert told["lots"] == []
     assert (told["files"][0]["lot"], told["files"][0]["candidates"]) == (None, [])
+
+
+def a_sheet(*rows: str) -> Made:
+    """The template, filled in; each row is a lot with an endotoxin's value and unit."""
+    titles = "lot,value,unit,assay,method,method_version,facility,started,read\n"
+    rest = f"endotoxin,SOP-QC-12,3,{scenes.LABORATORY},2026-07-01 10:00,2026-07-01 11:00"
+    return Made("results.csv", (titles + "\n".join(f"{row},{rest}" for row in rows)).encode())
+
+
+def test_a_filled_in_template_among_the_files_is_shown_and_recorded_with_them(stage: Stage) -> None:
+    files = (undiluted(tracked("EX261101A")), a_sheet("EX261101A,<0.05,EU/mL", "EX261101B,<0.05,apples"))
+    told = shown(stage, *files)
+    one, sheet = told["files"]
+    assert (one["sheet"], sheet["unreadable"], sheet["reading"]) == (None, None, None)
+    assert [(row["lot"], row["stated"]) for row in sheet["sheet"]["rows"]] == [("EX261101A", "< 0.05 EU/mL")]
+    assert [fault["cell"] for fault in sheet["sheet"]["errors"]] == ["C3"]
+    said = json.dumps(
+        {
+            "files": [{**one["statement"], "method_version": "1"}],
+            "sheets": [{"confirm": sheet["file"]}],
+            "answers": [ANSWER],
+        }
+    )
+    path = "/readings/confirmation"
+    key = {"Idempotency-Key": "5a" * 16}
+    first, second = stage.send(
+        "analyst", "POST", path, data=form(*files, statement=said), status=200, headers=key
+    ).get_json()["results"]
+    assert (first["status"], second["status"], second["lot"], second["results"]) == (201, 201, None, [2])
+    assert len(stage.get("quality", "/lots/EX261101A/results")["results"]) == 2
+    again = stage.send("analyst", "POST", path, data=form(*files, statement=said), status=200)
+    first, second = again.get_json()["results"]
+    assert (first["status"], second["status"], second["problem"]["title"]) == (200, 422, "Nothing to record")
+
+
+def test_a_confirmation_names_a_file_that_came_along(stage: Stage) -> None:
+    sheet = a_sheet("EX261101A,<0.05,EU/mL")
+    said = json.dumps({"files": [], "sheets": [{"confirm": "0" * 64}]})
+    path = "/readings/confirmation"
+    (one,) = stage.send(
+        "analyst", "POST", path, data=form(sheet, statement=said), status=200
+    ).get_json()["results"]  # fmt: skip
+    assert (one["status"], one["problem"]["errors"][0]["pointer"]) == (422, "/sheets/0/confirm")
+    nothing = stage.send(
+        "analyst", "POST", path, data=form(sheet, statement='{"files": []}'), status=422
+    ).get_json()
+    assert "say which of the files" in json.dumps(nothing)
+
+
+def test_what_is_no_sheet_keeps_its_own_reason_and_only_some_are_looked_at(stage: Stage) -> None:
+    files = [Made(f"{number}.txt", f"hello {number}".encode()) for number in range(11)]
+    told = [file["unreadable"] for file in shown(stage, *files, Made("a.xlsx", b"PK\x03\x04x"))["files"]]
+    assert all("none of the formats known here" in why for why in told[:10])
+    assert "at most 10 sheets" in told[10]
+    (alone,) = shown(stage, Made("a.xlsx", b"PK\x03\x04x"))["files"]
+    assert "cannot be unzipped" in alone["unreadable"]

@@ -71,12 +71,15 @@ COLUMNS = (
 BY_NAME: Mapping[str, Column] = {column.name: column for column in COLUMNS}
 _HEADER_WITHIN = 20
 _FEWEST = 3
-_UNIT = re.compile(r"\s*[(\[].*[)\]]\s*$")
+_LONGEST_TITLE = 80
+_UNIT = re.compile(r"[(\[].*[)\]]$")
 
 
 def _plain(title: str) -> str:
-    """A title without case, marks, underscores and what stands in brackets behind it."""
-    words = _UNIT.sub("", title).casefold().replace("_", " ").replace("-", " ").strip(" *:")
+    """A title without case, marks, underscores and what stands in brackets behind it; one too long is none."""
+    if len(title) > _LONGEST_TITLE:
+        return ""
+    words = _UNIT.sub("", title.strip()).casefold().replace("_", " ").replace("-", " ").strip(" *:")
     return " ".join(words.split())
 
 

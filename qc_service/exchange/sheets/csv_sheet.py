@@ -18,6 +18,7 @@ from qc_service.exchange.sheets.grid import (
     MAX_COLUMNS,
     MAX_ROWS,
     MAX_SHEET_BYTES,
+    MOST_LINES,
     Cell,
     Row,
     Sheet,
@@ -56,13 +57,19 @@ def _rows(text: str, delimiter: str, *, first: int) -> tuple[Row, ...]:
     rows = []
     try:
         for number, cells in enumerate(csv.reader(io.StringIO(text), delimiter=delimiter), start=first):
+            if number > MOST_LINES:
+                raise too_large("lines", MOST_LINES)
+            if not any(cells):
+                continue
             row = Row(number, tuple(Cell(bounded(cell)) for cell in _trimmed(cells)))
             if not row.is_blank:
                 rows.append(row)
             if len(rows) > MAX_ROWS:
                 raise too_large("rows", MAX_ROWS)
     except csv.Error:
-        detail = "The file is not CSV: a quotation mark is never closed. Save it again as CSV."
+        detail = (
+            "The file is not CSV: a quotation mark is never closed, or a cell too long. Save it as CSV again."
+        )
         raise UnreadableFile("malformed", detail) from None
     return tuple(rows)
 

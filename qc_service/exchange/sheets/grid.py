@@ -11,6 +11,8 @@ MAX_ROWS = 1000
 MAX_COLUMNS = 60
 MAX_CELL = 2000
 """Bounds of a sheet: bytes of the file, rows with something in them, columns, characters of a cell."""
+MOST_LINES = 50_000
+"""Rows that are looked at; a sheet formatted down to its last row has a million, all blank."""
 
 
 class Kind(Enum):

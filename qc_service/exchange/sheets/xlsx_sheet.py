@@ -7,6 +7,7 @@ the stored double, so 0.05 is 0.05; where a format such as ``0.00`` shows more p
 import io
 import re
 import warnings
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
@@ -20,6 +21,7 @@ from qc_service.exchange.sheets.grid import (
     MAX_COLUMNS,
     MAX_ROWS,
     MAX_SHEET_BYTES,
+    MOST_LINES,
     Cell,
     Kind,
     Row,
@@ -32,10 +34,9 @@ WORKBOOK_MARK = b"PK\x03\x04"
 RESULTS = "results"
 _MOST_PARTS = 300
 _MOST_UNZIPPED = 24 * 1024 * 1024
-_MOST_LINES = 50_000
-"""Rows that are looked at; a sheet formatted down to its last row has a million, all blank."""
 _DOCTYPE = re.compile(rb"<!(?:DOCTYPE|ENTITY)", re.IGNORECASE)
-_MERGED = re.compile(rb'<(?:\w+:)?mergeCell\s[^>]*?ref="([A-Z]{1,3}\d{1,7}:[A-Z]{1,3}\d{1,7})"')
+_MERGED = re.compile(rb'<(?:\w+:)?mergeCell\s[^<>]{0,200}?ref="([A-Z]{1,3}\d{1,7}:[A-Z]{1,3}\d{1,7})"')
+_MOST_AREAS = 1000
 _OF_THE_SHEET = {"f": Kind.FORMULA, "e": Kind.BROKEN}
 _PLACES = re.compile(r"#?0\.(0{1,15})(?:E[+-]0+)?", re.ASCII)
 
@@ -90,27 +91,44 @@ def _sheet(content: bytes) -> Sheet:
                 "empty", "The workbook has no visible worksheet. Unhide the one with results."
             )
         chosen = (named or visible)[0]
-        rows = tuple(_rows(chosen, _merged(content, chosen)))
+        rows = tuple(_rows(chosen, _Merged(content, chosen)))
         return Sheet(rows=rows, name=bounded(chosen.title), day_nought=book.epoch.date())
     finally:
         book.close()
 
 
-def _merged(content: bytes, sheet: Any) -> list[tuple[int, int, int, int]]:
-    """The merged areas as (first column, first row, last column, last row), which reading in a stream leaves out."""
-    with ZipFile(io.BytesIO(content)) as archive:
-        found = _MERGED.findall(archive.read(sheet._worksheet_path))
-    return [openpyxl.utils.range_boundaries(area.decode()) for area in found[:1000]]
+class _Merged:
+    """The merged areas of a worksheet, which reading in a stream leaves out."""
+
+    def __init__(self, content: bytes, sheet: Any) -> None:
+        with ZipFile(io.BytesIO(content)) as archive:
+            found = _MERGED.findall(archive.read(sheet._worksheet_path))
+        self._areas = [openpyxl.utils.range_boundaries(area.decode()) for area in found[:_MOST_AREAS]]
+        self._turns = sorted({row for _, first, _, last in self._areas for row in (first, last + 1)})
+        self._at: tuple[int, frozenset[int]] = (-1, frozenset())
+
+    def places(self, number: int) -> frozenset[int]:
+        """The columns, from 1, that are merged in a row; worked out anew only where an area begins or ends."""
+        turn = bisect_right(self._turns, number)
+        if turn != self._at[0]:
+            areas = [(left, right) for left, first, right, last in self._areas if first <= number <= last]
+            places = (
+                place for left, right in set(areas) for place in range(left, min(right, MAX_COLUMNS) + 1)
+            )
+            self._at = (turn, frozenset(places))
+        return self._at[1]
 
 
-def _rows(sheet: Any, merged: list[tuple[int, int, int, int]]) -> Iterator[Row]:
+def _rows(sheet: Any, merged: _Merged) -> Iterator[Row]:
     """Every row that holds something."""
     sheet.reset_dimensions()
     held = 0
     for number, cells in enumerate(sheet.iter_rows(max_col=MAX_COLUMNS + 1), start=1):
-        if number > _MOST_LINES:
-            raise too_large("rows", _MOST_LINES)
-        row = Row(number, tuple(_trimmed(_cells(cells, number, merged))))
+        if number > MOST_LINES:
+            raise too_large("rows", MOST_LINES)
+        if all(cell.value is None for cell in cells):
+            continue
+        row = Row(number, tuple(_trimmed(_cells(cells, merged.places(number)))))
         if all(cell.is_blank or cell.kind is Kind.MERGED for cell in row.cells):
             continue
         held += 1
@@ -119,12 +137,10 @@ def _rows(sheet: Any, merged: list[tuple[int, int, int, int]]) -> Iterator[Row]:
         yield row
 
 
-def _cells(cells: Iterable[Any], number: int, merged: list[tuple[int, int, int, int]]) -> Iterator[Cell]:
-    areas = [area for area in merged if area[1] <= number <= area[3]]
+def _cells(cells: Iterable[Any], merged: frozenset[int]) -> Iterator[Cell]:
     for place, cell in enumerate(cells, start=1):
-        is_merged = any(first <= place <= last for first, _, last, _ in areas)
         read = _cell(cell)
-        yield Cell("", Kind.MERGED) if is_merged and read.is_blank else read
+        yield Cell("", Kind.MERGED) if read.is_blank and place in merged else read
 
 
 def _trimmed(cells: Iterator[Cell]) -> list[Cell]:

@@ -103,10 +103,32 @@ function row(file) {
     const why = made("td", { className: "bad-words", textContent: file.unreadable });
     return made("tr", {}, made("td", { textContent: "no" }), name, made("td"), made("td"), labelled(why, "Look at"));
   }
+  if (file.sheet) return sheet_row(file, name);
   if (file.matched) name.append(made("span", { className: "small", textContent: file.matched }));
   return made(
     "tr", {}, labelled(made("td", {}, ticked(file)), "Record"), labelled(name, "File"), labelled(made("td", {}, lot_of(file)), "Lot"),
     labelled(made("td", {}, values_of(file)), "Values"), labelled(made("td", {}, doubts_of(file)), "Look at"),
+  );
+}
+
+/* A filled-in template: its rows have their lots, and what is wrong in one keeps no other back. */
+function sheet_row(file, name) {
+  const { rows, errors, unread, good } = file.sheet;
+  name.append(made("span", { className: "small", textContent: `a sheet of results, ${good} to be recorded` }));
+  const lots = [...new Set(rows.map((one) => one.lot))].join(", ");
+  const stated = rows.filter((one) => one.stated).map((one) => {
+    const already = one.already ? made("span", { className: "small", textContent: `on record already as result ${one.already}` }) : "";
+    return made("li", {}, `${one.lot}, ${one.assay.replaceAll("_", " ")}: ${one.stated} `, already);
+  });
+  const doubts = [
+    ...errors.map((one) => `${one.cell || `row ${one.row}`}: ${one.column} ${one.what}; ${one.mend}`),
+    ...rows.flatMap((one) => one.notes.map((note) => `row ${one.row}: ${note}`)), ...unread,
+  ];
+  const looked = doubts.map((words) => made("li", { textContent: words }));
+  return made(
+    "tr", {}, labelled(made("td", {}, ticked(file)), "Record"), labelled(name, "File"), labelled(made("td", { textContent: lots }), "Lot"),
+    labelled(made("td", {}, made("ul", { className: "plain" }, ...stated)), "Values"),
+    labelled(made("td", {}, made("ul", { className: "plain" }, ...looked)), "Look at"),
   );
 }
 
@@ -116,6 +138,7 @@ function labelled(cell, label) {
 }
 
 function wanted(file) {
+  if (file.sheet) return file.sheet.good > 0 && !left.has(file.file);
   if (file.unreadable || !file.lot || left.has(file.file)) return false;
   if (retests.get(file.file) || taken.has(file.file)) return true;
   return !file.recorded.length && !file.doubts.some((doubt) => doubt.code === "not_in_specification");
@@ -128,7 +151,7 @@ function ticked(file) {
     draw();
   };
   return made("input", {
-    type: "checkbox", checked: wanted(file), disabled: !file.lot, ariaLabel: `Record ${file.name}`, on: { change },
+    type: "checkbox", checked: wanted(file), disabled: file.sheet ? !file.sheet.good : !file.lot, ariaLabel: `Record ${file.name}`, on: { change },
   });
 }
 
@@ -180,13 +203,17 @@ function asked_as(file, member) {
   return `${member}/${same}`;
 }
 
+function wanted_readings() {
+  return told.files.filter((file) => wanted(file) && !file.sheet);
+}
+
 function missing_of(file) {
   return Object.keys(ASKED).filter((member) => file.statement[member] === null || file.statement[member] === undefined);
 }
 
 function draw_missing() {
   const groups = new Map();
-  for (const file of told.files.filter(wanted)) {
+  for (const file of wanted_readings()) {
     for (const member of missing_of(file)) {
       const key = asked_as(file, member);
       groups.set(key, { member, files: [...(groups.get(key)?.files || []), file] });
@@ -218,7 +245,7 @@ function asked_once(key, { member, files: those }) {
 
 function draw_warnings() {
   const groups = new Map();
-  for (const file of told.files.filter(wanted)) {
+  for (const file of wanted_readings()) {
     for (const warning of file.reading.warnings) {
       groups.set(warning.code, [...(groups.get(warning.code) || []), file.name]);
     }
@@ -244,11 +271,13 @@ function statement_of(file) {
 
 function confirm_all() {
   return doing("Recording…", async () => {
-    const chosen = told.files.filter(wanted);
-    if (!chosen.length) throw new Error("No file is to be recorded: tick one, and choose its lot.");
+    const chosen = wanted_readings();
+    const sheets = told.files.filter((file) => file.sheet && wanted(file));
+    if (!chosen.length && !sheets.length) throw new Error("No file is to be recorded: tick one, and choose its lot.");
     const codes = new Set(chosen.flatMap((file) => file.reading.warnings.map((warning) => warning.code)));
     const said = Array.from(codes, (code) => ({ code, answer: answers.get(code) || "" }));
-    const reply = await sent(`${READINGS}/confirmation`, { files: chosen.map(statement_of), answers: said });
+    const confirm = sheets.map((file) => ({ confirm: file.file }));
+    const reply = await sent(`${READINGS}/confirmation`, { files: chosen.map(statement_of), sheets: confirm, answers: said });
     byId("outcomes").replaceChildren(...reply.results.map(outcome));
     byId("results").hidden = false;
     const good = reply.results.filter((one) => one.status < 300).length;
@@ -260,7 +289,7 @@ function confirm_all() {
 
 function outcome(one) {
   const numbers = one.results.join(", ");
-  const where = `${one.name || one.file}, lot ${one.lot}`;
+  const where = (one.name || one.file) + (one.lot ? `, lot ${one.lot}` : "");
   if (one.status === 201) {
     const opened = one.opened.length ? `; opened: ${one.opened.join(", ").replace(/(?<=[a-z])(?=[A-Z])/g, " ").toLowerCase()}` : "";
     return made("li", {}, made("span", { className: "what", textContent: where }), made("p", { textContent: `recorded as result ${numbers}${opened}` }));

@@ -64,6 +64,16 @@ class AnsweredReleaseSchema(Schema):
     purpose = words("For what.")
 
 
+class AnsweredCertificateSchema(Schema):
+    """The lot's newest certificate of analysis; every one with a smaller number is superseded by it."""
+
+    number = count("Its number within the lot.", most=MOST, required=True)
+    standing = term(("current", "outdated"), "Whether it still says what is on record.", required=True)
+    in_words = words("The same in a sentence.")
+    issued_at = moment("When it was issued.", required=True)
+    page = words("The path of its own live answer.")
+
+
 class SourcingSchema(Schema):
     """Donations, steps and results in plain words; consignees and auditors get DINs, days and names as well."""
 
@@ -155,6 +165,7 @@ class VerdictSchema(Schema):
     product = part(AnsweredProductSchema, "What it is.", none=False)
     contact = part(ContactSchema, "Whom to call.", none=False)
     release = part(AnsweredReleaseSchema, "Its release, if there is one.", none=True)
+    certificate = part(AnsweredCertificateSchema, "Its newest certificate, if there is one.", none=True)
     sourcing = part(SourcingSchema, "What it was made from, and how.", none=False)
     carton = part(AnsweredCartonSchema, "Which carton.", none=False)
     counts = fields.Dict(

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import orjson
 
+from qc_service.application.certificates.newest import newest_certificate
 from qc_service.application.lineage import ancestors, donations_of
 from qc_service.application.ports import UNRELEASED, LotAnswerRow
 from qc_service.application.sourcing import Plain, sourcing
@@ -80,11 +81,12 @@ def lot_answer(view: View, name: str) -> LotAnswerRow:
 
 
 def stable_members(view: View, lot: Lot, product: Product, *, detailed: bool) -> Plain:
-    """The members of an answer that depend on the records alone: product, contact, release, sourcing and footing."""
+    """The members of an answer that depend on the records alone: product, contact, release, certificate, sourcing."""
     return {
         "product": product_in_words(product),
         "contact": _contact(view, product),
         "release": _release(lot, detailed=detailed),
+        "certificate": newest_certificate(view, lot),
         "sourcing": sourcing(view, lot, detailed=detailed),
     }
 

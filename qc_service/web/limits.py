@@ -21,7 +21,10 @@ from qc_service.web.asking import actor
 from qc_service.web.service import EXTENSION as SERVICE
 
 EXTENSION = "qc_service.limiter"
-PUBLIC = ("/00/", "/01/", "/check", "/verify/", "/api/v1/verify", "/trust/recalls", "/downtime-form")
+PUBLIC = (
+    "/00/", "/01/", "/check", "/verify/", "/api/v1/verify", "/trust/recalls", "/downtime-form", "/coa",
+    "/api/v1/certificates/check",
+)  # fmt: skip
 
 
 def check() -> None:

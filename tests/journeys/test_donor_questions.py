@@ -16,6 +16,7 @@ import pypdfium2
 import pytest
 from werkzeug.test import TestResponse
 
+from qc_service.exchange.certificates.looking import looked_at
 from qc_service.ledger.tiles import decode_bundle
 from qc_service.web.result_sheets import XLSX_TYPE
 from tests import scenes
@@ -70,6 +71,7 @@ def staged(home: Path, question: Callable[[Stage], None]) -> Stage:
     scenes.registered_lot(stage, "EX-TWO", DIN)
     scenes.consigned(stage, LOT, SHIPMENT)
     question(stage)
+    stage.post("quality", f"/lots/{LOT}/certificates", reason=TEXT)
     return stage
 
 
@@ -79,6 +81,7 @@ def story(home: Path, question: Callable[[Stage], None]) -> Story:
     first = {(who, path): reply for who in OUTSIDERS for path, reply in told(stage, who).items()}
     scenes.recall(stage, "RC-1", donations=[DIN])
     stage.post("quality", f"/lots/{LOT}/holds/1/lift", explanation="Looked into.")
+    stage.post("quality", f"/lots/{LOT}/certificates", reason=TEXT)
     last = {(who, path): reply for who in OUTSIDERS for path, reply in told(stage, who).items()}
     return Story(stage, (first, last))
 
@@ -106,6 +109,7 @@ def paths(stage: Stage) -> Iterator[str]:
             yield re.sub(r"<(?:\w+:)?(\w+)>", lambda found: names.get(found[1], "1"), rule.rule)
     yield from (
         f"/01/{scenes.GTIN}/10/{LOT}/21/{serial}?linkType=all", f"/01/{scenes.GTIN}/10/{LOT}?linkType=all",
+        *(f"/api/v1/lots/{LOT}/certificates/{number}" for number in (2, 3)), f"/coa/{LOT}/2", f"/coa/{LOT}/3",
         f"/check?lot={LOT}", f"/check?lot={LOT}&serial={serial}", f"/api/v1/verify?code={LOT}",
         f"/api/v1/verify?code={serial}", f"/api/v1/search?q={LOT}", f"/api/v1/trace?from=lot:{LOT}",
         f"/api/v1/trace?from=vial:{LOT}/{serial}", f"/api/v1/trace?from=donation:{DIN}",
@@ -142,7 +146,10 @@ def told(stage: Stage, who: str | None) -> dict[str, Any]:
 
 
 def _said(response: TestResponse) -> str:
-    """A reply's words; of what is drawn, the words in it, and of a table that is packed, its parts."""
+    """A reply's words; of what is drawn, the words in it, of a certificate all that is inside, and of a table that is packed, its
+    parts."""
+    if "-certificate-" in response.headers.get("Content-Disposition", ""):
+        return json.dumps({one.name: json.loads(one.content) for one in looked_at(response.data).attached})
     if response.mimetype == "application/pdf":
         return _words_on_paper(response.data)
     if response.mimetype == XLSX_TYPE:
@@ -212,6 +219,17 @@ def test_d9_nothing_told_outside_says_which_question_about_a_donor_came_up(
             assert reply == looked_back[asker, path], path
     answered = [path for (asker, path), (status, _) in withdrew.items() if asker == who and status == 200]
     assert len(answered) >= (30 if who == "clinician" else 8)
+
+
+def test_d9_certificates_that_are_issued_after_the_question_were_compared_as_they_are_inside(
+    both: tuple[Story, Story],
+) -> None:
+    for one in both:
+        for when, number, known in ((0, 2, True), (0, 3, False), (1, 3, True)):
+            path = f"application/json /api/v1/lots/{LOT}/certificates/{number}"
+            status, inside = one.told[when]["clinician", path]
+            assert status == (200 if known else 404)
+            assert not known or inside[f"{LOT}.contents.json"]["number"] == number
 
 
 def test_d9_the_public_log_is_alike_entry_by_entry(both: tuple[Story, Story]) -> None:

@@ -15,6 +15,7 @@ from qc_service.application.decoding import recorded
 from qc_service.exchange.certificates.looking import looked_at
 from schemas.certificates import CertificateCheckSchema, CertificatesSchema, LiveCertificateSchema
 from schemas.lots import LotSchema
+from schemas.verdicts import VerdictSchema
 from tests import scenes
 from tests.exchange.test_certificate_seal import pdfsig
 from tests.staging import Stage, raise_stage
@@ -241,6 +242,39 @@ class TestTheLiveAnswer:
         assert "recalled" in [reason["code"] for reason in told["answer"]["reasons"]]
         stage.post("quality", AT, reason="The lot is recalled.")
         assert "RECALLED – DO NOT USE" in said(file(stage, 3).data)
+
+
+def answered(stage: Stage) -> Any:
+    """What the anonymous answer about a vial of the lot says of certificates, and the vial's page."""
+    serial = stage.get("quality", f"/lots/{LOT}/vials")["items"][0]["serial"]
+    link = f"/01/{scenes.GTIN}/10/{LOT}/21/{serial}"
+    told = stage.get(None, f"/{link}", headers=JSON)
+    assert VerdictSchema().validate(told) == {}
+    mine = stage.get("quality", f"/verify?code=https://qc.example{link}")
+    lot = stage.get(None, f"/verify?code={LOT}")
+    assert told["certificate"] == mine["certificate"] == lot["certificate"]
+    page = stage.send(None, "GET", f"/{link}", status=200, headers={"Accept": "text/html"}).text
+    return told["certificate"], page
+
+
+class TestTheAnswerAboutAVial:
+    def test_it_tells_of_the_lot_s_newest_certificate_and_how_that_stands(self, stage: Stage) -> None:
+        none, page = answered(stage)
+        assert none is None
+        assert "Certificate of analysis" not in page
+        for number in (1, 2):
+            stage.post("quality", AT, reason=SLIP)
+            told, page = answered(stage)
+            assert (told["number"], told["standing"]) == (number, "current")
+            assert told["page"] == f"/coa/{LOT}/{number}"
+            assert f'<a href="/coa/{LOT}/{number}">Certificate of analysis {number}</a>' in page
+            assert "the current one; any other is superseded" in page
+            assert SLIP not in page
+            assert stage.get(None, f"/{told['page']}", headers=JSON)["standing"] == "current"
+        scenes.recall(stage, "RC-1", lots=[LOT])
+        told, page = answered(stage)
+        assert (told["number"], told["standing"]) == (2, "outdated")
+        assert "outdated, records changed since" in page
 
 
 class TestLookingUpAFile:

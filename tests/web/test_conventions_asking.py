@@ -297,7 +297,7 @@ def test_public_questions_are_counted_for_each_address(stage: Stage) -> None:
     assert ask("192.0.2.3", Authorization="Bearer nonsense").status_code == 401
 
 
-@pytest.mark.parametrize("path", ["/trust/recalls", "/downtime-form.pdf", "/api/v1/verify?code=x"])
+@pytest.mark.parametrize("path", ["/trust/recalls", "/downtime-form.pdf", "/api/v1/verify?code=x", "/coa"])
 def test_a_header_that_names_nobody_does_not_lift_the_limit(stage: Stage, path: str) -> None:
     client = limited(stage, 2)
     nobody = ("Bearer nonsense", "x", f"Bearer {stage.token('clinician')[:-1]}")
@@ -306,6 +306,19 @@ def test_a_header_that_names_nobody_does_not_lift_the_limit(stage: Stage, path: 
     assert [client.get(path, headers={"Authorization": one}).status_code for one in nobody] == [429] * 3
     known = {"Authorization": f"Bearer {stage.token('clinician')}"}
     assert {client.get(path, headers=known).status_code for _ in range(4)} == {200}
+
+
+def test_certificates_in_hand_are_counted_and_a_file_more_than_a_question(stage: Stage) -> None:
+    client = limited(stage, 6)
+
+    def statuses(address: str, method: str, path: str, **sent: Any) -> list[int]:
+        where = {"REMOTE_ADDR": address}
+        return [client.open(path, method=method, environ_base=where, **sent).status_code for _ in range(7)]
+
+    assert statuses("192.0.2.1", "GET", "/coa/EX-NONE/1") == [404] * 6 + [429]
+    for number, path in enumerate(("/api/v1/certificates/check", "/coa"), start=2):
+        asking = {"json": {"sha256": "0" * 64}}
+        assert statuses(f"192.0.2.{number}", "POST", path, **asking) == [200, *[429] * 6]
 
 
 def test_a_network_of_ipv6_counts_as_one_asker_and_ipv4_within_it_as_its_own(stage: Stage) -> None:

@@ -12,8 +12,9 @@ from typing import Any
 
 from qc_service.application.access import own, visible
 from qc_service.application.actor import Actor, Occasion
+from qc_service.application.certificates.newest import ADDRESS
 from qc_service.application.certificates.source import Source
-from qc_service.application.certificates.statement import ADDRESS, contents_of
+from qc_service.application.certificates.statement import contents_of
 from qc_service.application.keys import must_be_usable
 from qc_service.application.ports import Unavailable
 from qc_service.application.provenance import Bundler

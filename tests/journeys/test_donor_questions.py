@@ -146,8 +146,8 @@ def told(stage: Stage, who: str | None) -> dict[str, Any]:
 
 
 def _said(response: TestResponse) -> str:
-    """A reply's words; of what is drawn, the words in it, of a certificate all that is inside, and of a table that is packed, its
-    parts."""
+    """A reply's words; of what is drawn, the words in it, of a certificate all that is inside, and of a table that is
+    packed, its parts."""
     if "-certificate-" in response.headers.get("Content-Disposition", ""):
         return json.dumps({one.name: json.loads(one.content) for one in looked_at(response.data).attached})
     if response.mimetype == "application/pdf":

@@ -136,6 +136,6 @@ def making(source: Source) -> Section:
         for step in lot.processing.steps
     )  # fmt: skip
     headings = columns(
-        {"Lot": 19, "Step": 20, "Performed": 20, "Where, and what covered it that day": 46, "Procedure": 19}
+        {"Lot": 18, "Step": 20, "Performed": 19, "Where, and what covered it that day": 43, "Procedure": 24}
     )
     return Section(title="How it was made", blocks=(Table(columns=headings, rows=rows),))

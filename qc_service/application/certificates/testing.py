@@ -109,7 +109,9 @@ def _result(
     linked = (("Retest of", stated.retests), ("Resample of", stated.resamples), ("Corrects", stated.corrects))
     what += [f"{how} result {other}" for how, other in linked if other is not None]
     if stated.dilution is not None:
-        what.append(f"Diluted {value(str(stated.dilution.factor))}-fold")
+        read = stated.dilution.measured
+        as_read = "" if read is None else f", read as {value(str(read))}"
+        what.append(f"Diluted {value(str(stated.dilution.factor))}-fold{as_read}")
     where = [source.site_name(stated.facility)]
     if stated.instrument is not None:
         due = (

@@ -165,7 +165,7 @@ class VerdictSchema(Schema):
     product = part(AnsweredProductSchema, "What it is.", none=False)
     contact = part(ContactSchema, "Whom to call.", none=False)
     release = part(AnsweredReleaseSchema, "Its release, if there is one.", none=True)
-    certificate = part(AnsweredCertificateSchema, "Its newest certificate, if there is one.", none=True)
+    certificate = part(AnsweredCertificateSchema, "Its newest certificate, if there is one.", none=False)
     sourcing = part(SourcingSchema, "What it was made from, and how.", none=False)
     carton = part(AnsweredCartonSchema, "Which carton.", none=False)
     counts = fields.Dict(

@@ -86,7 +86,7 @@ def stable_members(view: View, lot: Lot, product: Product, *, detailed: bool) ->
         "product": product_in_words(product),
         "contact": _contact(view, product),
         "release": _release(lot, detailed=detailed),
-        "certificate": newest_certificate(view, lot),
+        **newest_certificate(view, lot),
         "sourcing": sourcing(view, lot, detailed=detailed),
     }
 

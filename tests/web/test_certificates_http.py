@@ -252,9 +252,9 @@ def answered(stage: Stage) -> Any:
     assert VerdictSchema().validate(told) == {}
     mine = stage.get("quality", f"/verify?code=https://qc.example{link}")
     lot = stage.get(None, f"/verify?code={LOT}")
-    assert told["certificate"] == mine["certificate"] == lot["certificate"]
+    assert told.get("certificate") == mine.get("certificate") == lot.get("certificate")
     page = stage.send(None, "GET", f"/{link}", status=200, headers={"Accept": "text/html"}).text
-    return told["certificate"], page
+    return told.get("certificate"), page
 
 
 class TestTheAnswerAboutAVial:

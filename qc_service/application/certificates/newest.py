@@ -11,16 +11,17 @@ from qc_service.domain.moments import instant_text
 ADDRESS = "/coa/"
 
 
-def newest_certificate(view: View, lot: Lot) -> Plain | None:
-    """Whether it still says what is on record; ``None`` where the lot has none. Any other number is superseded."""
+def newest_certificate(view: View, lot: Lot) -> Plain:
+    """The member that says whether it still holds, which is left out where the lot has none; all before are superseded."""
     if not lot.certificates:
-        return None
+        return {}
     number = len(lot.certificates)
     stands = standing_of(lot.certificates, number, view.history(f"{LOT.room}/{lot.number}"))
-    return {
+    told = {
         "number": number,
         "standing": stands.currency.value,
         "in_words": stands.in_words,
         "issued_at": instant_text(stands.certificate.at),
         "page": f"{ADDRESS}{lot.number}/{number}",
     }
+    return {"certificate": told}

@@ -12,7 +12,7 @@ ADDRESS = "/coa/"
 
 
 def newest_certificate(view: View, lot: Lot) -> Plain:
-    """The member that says whether it still holds, which is left out where the lot has none; all before are superseded."""
+    """The member that says whether it still holds, left out where the lot has none; all before are superseded."""
     if not lot.certificates:
         return {}
     number = len(lot.certificates)

@@ -49,7 +49,7 @@ def by_hand(stage: Stage) -> None:
     replicates = [
         {"label": f"vial {number}", "value": value} for number, value in enumerate(("7.28", "7.32"))
     ]
-    said = {
+    said: dict[str, Any] = {
         "assay": "ph", "unit": "pH", "replicates": replicates, "method": "SOP-PH", "method_version": "3",
         "facility": scenes.LABORATORY, "started": now, "read": now,
     }  # fmt: skip
@@ -66,14 +66,18 @@ def shown_invalid(stage: Stage) -> None:
     stage.post(
         "quality", f"{at}/phases", phase="laboratory", plan="The cell, the standard and the raw record."
     )
-    laboratory = {"finding": "A cell was dirty.", "cause": "laboratory"}
+    laboratory: dict[str, Any] = {"finding": "A cell was dirty.", "cause": "laboratory"}
     stage.post("quality", f"{at}/phases/laboratory/conclusion", **laboratory)
     stage.post("quality", f"{at}/phases", phase="retest", plan="Two retests of the same sample.", retests=2)
     for value in ("101", "103"):
         scenes.result(stage, LOT, {"assay": "size_mode", "value": value, "unit": "nm", "retests": 8})
-    retests = {"finding": "Both are within limits.", "cause": "laboratory"}
+    retests: dict[str, Any] = {"finding": "Both are within limits.", "cause": "laboratory"}
     stage.post("quality", f"{at}/phases/retest/conclusion", **retests)
-    said = {"phase": "retest", "root_cause": "A dirty cell.", "conclusion": "laboratory_error"}
+    said: dict[str, Any] = {
+        "phase": "retest",
+        "root_cause": "A dirty cell.",
+        "conclusion": "laboratory_error",
+    }
     stage.post("quality", f"{at}/conclusion", disposition="release", **said)
     stage.post("quality", f"/lots/{LOT}/results/8/invalidation", investigation=1, cause="The cell was dirty.")
 
@@ -97,7 +101,7 @@ def certificate(tmp_path_factory: pytest.TempPathFactory) -> bytes:
     stage.post("second_analyst", f"/lots/{LOT}/verification", results=numbers)
     stage.decide("quality", f"/lots/{LOT}/assessment", f"lot/{LOT}")
     stage.post("quality", f"/lots/{LOT}/certificates")
-    content = stage.send("quality", "GET", f"/lots/{LOT}/certificates/1", status=200).data
+    content: bytes = stage.send("quality", "GET", f"/lots/{LOT}/certificates/1", status=200).data
     stage.made.close()
     return content
 

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 import orjson
 
-from qc_service.application.certificates.newest import newest_certificate
 from qc_service.application.lineage import ancestors, donations_of
+from qc_service.application.newest_certificate import newest_certificate
 from qc_service.application.ports import UNRELEASED, LotAnswerRow
 from qc_service.application.sourcing import Plain, sourcing
 from qc_service.application.suspects import key_findings, serials_of, suspects

@@ -12,10 +12,10 @@ from typing import Any
 
 from qc_service.application.access import own, visible
 from qc_service.application.actor import Actor, Occasion
-from qc_service.application.certificates.newest import ADDRESS
 from qc_service.application.certificates.source import Source
 from qc_service.application.certificates.statement import contents_of
 from qc_service.application.keys import must_be_usable
+from qc_service.application.newest_certificate import ADDRESS
 from qc_service.application.ports import Unavailable
 from qc_service.application.provenance import Bundler
 from qc_service.application.view import View

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from qc_service.application.certificates.issuing import PDF
-from qc_service.application.certificates.newest import ADDRESS
+from qc_service.application.newest_certificate import ADDRESS
 from qc_service.application.view import View
 from qc_service.domain.certificate_standing import CertificateStanding, standing_of
 from qc_service.domain.errors import Malformed, NotFound

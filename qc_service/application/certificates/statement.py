@@ -11,9 +11,9 @@ from qc_service.application.certificates.decided import (
 )
 from qc_service.application.certificates.distributions import size_distributions
 from qc_service.application.certificates.identity import making, product_and_lot, sources
-from qc_service.application.certificates.newest import ADDRESS
 from qc_service.application.certificates.source import Source, when
 from qc_service.application.certificates.testing import tested
+from qc_service.application.newest_certificate import ADDRESS
 from qc_service.domain.assessment import Assessment
 from qc_service.domain.label_words import TOPICAL_ONLY
 from qc_service.exchange.certificates.contents import Contents, Facts, Pair, Section, Sentence

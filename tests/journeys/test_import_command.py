@@ -81,3 +81,20 @@ def test_what_is_not_recorded_is_said_and_so_is_what_cannot_be_asked(stage: Stag
         assert imported(stage, tmp_path, (warned,), *wrong).returncode == 2
     many = tuple(Made(f"{number}.csv", b"x") for number in range(51))
     assert imported(stage, tmp_path, many).returncode == 2
+
+
+def test_a_filled_in_template_is_shown_and_recorded_among_them(stage: Stage, tmp_path: Path) -> None:
+    titles = "lot,value,unit,assay,method,method_version,facility,started,read\n"
+    rest = f"EU/mL,endotoxin,SOP-QC-12,3,{scenes.LABORATORY},2026-07-01 10:00,2026-07-01 11:00\n"
+    wrong = Made("morning.csv", f"{titles}{LOT},<0.05,{rest}{LOT},about 3,{rest}".encode())
+    shown = imported(stage, tmp_path, (wrong,))
+    assert shown.returncode == 1
+    assert (
+        f"morning.csv: a sheet, of which 1 results can be recorded\n  {LOT} endotoxin < 0.05 EU/mL"
+        in shown.stdout
+    )
+    assert "  ! B3: value " in shown.stdout
+    right = Made("morning.csv", f"{titles}{LOT},<0.05,{rest}".encode())
+    assert imported(stage, tmp_path, (right,)).returncode == 0
+    done = imported(stage, tmp_path, (right,), "--record")
+    assert (done.returncode, "morning.csv: recorded as result " in done.stdout) == (0, True)

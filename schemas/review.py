@@ -34,7 +34,7 @@ class MissingSchema(Schema):
     detail = words("What it is, in a sentence.")
     required = truth("Whether the lot is not released without it.", required=True)
     assay = line("The assay.", required=True, none=True)
-    result = count("The result's number.", required=True, none=True)
+    results = several(count("A number."), "The results it is about.", most=MOST)
 
 
 class OutSchema(Schema):
@@ -110,14 +110,14 @@ class AgainstReleaseSchema(Schema):
     code = words("Its code.")
     detail = words("What it is.")
     source = words("The rule.")
+    purposes = several(term(PURPOSES, "A purpose."), "The releases that it is against.")
 
 
 class ReadySchema(Schema):
-    """Whether the reader may release the lot now."""
+    """Whether the reader may release the lot now, by purpose."""
 
-    purpose = term(PURPOSES, "For what.", required=True)
-    ready = truth("Whether nothing is against it.", required=True)
-    blocked_by = parts(AgainstReleaseSchema, "Every reason against it.", most=MOST, required=True)
+    further_processing = truth("To be made into another lot.", required=True)
+    clinical = truth("For patients.", required=True)
 
 
 class ReviewSchema(Schema):
@@ -135,4 +135,5 @@ class ReviewSchema(Schema):
     not_compared = parts(NotComparedSchema, "Results that could not be compared.", most=MOST, required=True)
     open = parts(OpenWorkSchema, "What waits for somebody.", most=MOST, required=True)
     next = parts(NextStepSchema, "Who must do what.", most=MOST, required=True)
-    ready = parts(ReadySchema, "Whether it may be released, by purpose.", required=True)
+    ready = part(ReadySchema, "Whether the reader may release it now.", required=True)
+    against_release = parts(AgainstReleaseSchema, "Every reason against a release.", most=MOST, required=True)

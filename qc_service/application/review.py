@@ -140,7 +140,8 @@ def read_review(view: View, actor: Actor, lot: str, *, at: datetime) -> Plain:
         ],
         "open": [{**to_plain(one), "overdue": one.overdue(today)} for one in found.open],
         "next": [*map(_next, found.next), *_of_work(found.open), *map(_next, _releases(found))],
-        "ready": [_ready(purpose, reasons) for purpose, reasons in found.against.items()],
+        "ready": {purpose.value: not reasons for purpose, reasons in found.against.items()},
+        "against_release": _against(found.against),
     }
 
 
@@ -230,11 +231,13 @@ def _of_work(found: Iterable[OpenWork]) -> Iterable[Plain]:
         }
 
 
-def _ready(purpose: Purpose, reasons: tuple[Reason, ...]) -> Plain:
-    return {
-        "purpose": purpose.value,
-        "ready": not reasons,
-        "blocked_by": [
-            {"code": reason.code, "detail": reason.detail, "source": reason.source} for reason in reasons
-        ],
-    }
+def _against(against: dict[Purpose, tuple[Reason, ...]]) -> list[Plain]:
+    """Every reason against a release, once, with the purposes that it is against."""
+    purposes: dict[Reason, list[str]] = {}
+    for purpose, reasons in against.items():
+        for reason in reasons:
+            purposes.setdefault(reason, []).append(purpose.value)
+    return [
+        {"code": reason.code, "detail": reason.detail, "source": reason.source, "purposes": for_}
+        for reason, for_ in purposes.items()
+    ]

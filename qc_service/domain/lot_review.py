@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from qc_service.domain.assessment import IN_WORDS, CriterionJudged, Outcome, judge
 from qc_service.domain.comparison import compare
 from qc_service.domain.departures import steps_missing
-from qc_service.domain.identifiers import PersonId
+from qc_service.domain.identifiers import FacilityId, PersonId
 from qc_service.domain.lots import Lot
 from qc_service.domain.permissions import ROLE_PERMISSIONS, Permission, Role
 from qc_service.domain.products import Product
@@ -21,13 +21,16 @@ from qc_service.domain.vocabulary import LotKind
 
 @dataclass(frozen=True, kw_only=True)
 class Missing:
-    """Something that is not on record; ``required`` where the lot is not released without it."""
+    """Something that is not on record; ``required`` where the lot is not released without it.
+
+    What several results lack alike is said once, with the number of each in ``results``.
+    """
 
     code: str
     detail: str
     required: bool = True
     assay: str | None = None
-    result: int | None = None
+    results: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,12 +88,13 @@ def _assay(judged: CriterionJudged, quality: Quality) -> Missing:
     said = IN_WORDS[judged.outcome]
     if undecided is not None:
         said += f": result {undecided.number}, {undecided.recorded.in_words}, {_why(undecided)}"
+    result = judged.result if undecided is None else undecided.number
     return Missing(
         code=f"assay_{judged.outcome}",
         detail=f"{criterion.assay}{informative} ({criterion.in_words}) {said}.",
         required=criterion.required,
         assay=str(criterion.assay),
-        result=judged.result if undecided is None else undecided.number,
+        results=() if result is None else (result,),
     )
 
 
@@ -115,28 +119,35 @@ def unverified(quality: Quality) -> tuple[Result, ...]:
 
 
 def _verifications(quality: Quality) -> Iterator[Missing]:
-    for result in unverified(quality):
+    found = unverified(quality)
+    if found:
+        verb = "is" if len(found) == 1 else "are"
         yield Missing(
             code="result_unverified",
-            detail=f"Result {result.number}, {result.recorded.assay}, is not verified by a second person.",
-            assay=str(result.recorded.assay),
-            result=result.number,
+            detail=f"{numbered(found).capitalize()} {verb} not verified by a second person.",
+            results=tuple(result.number for result in found),
         )
+
+
+def numbered(results: Sequence[Result]) -> str:
+    """Results by their numbers and assays: ``results 1 (ph), 2 (endotoxin)``."""
+    named = ", ".join(f"{result.number} ({result.recorded.assay})" for result in results)
+    return f"result{'' if len(results) == 1 else 's'} {named}"
 
 
 def _certifications(quality: Quality) -> Iterator[Missing]:
     """Rule P7: nothing in force covered the laboratory on that day."""
+    uncovered: dict[FacilityId, list[Result]] = {}
     for result in quality.results:
         if result.valid and result.recorded.covered_by is None:
-            laboratory = result.recorded.facility
-            detail = f"Nothing on record certified {laboratory} for result {result.number}, {result.recorded.assay}."
-            yield Missing(
-                code="certification_missing",
-                detail=detail,
-                required=False,
-                assay=str(result.recorded.assay),
-                result=result.number,
-            )
+            uncovered.setdefault(result.recorded.facility, []).append(result)
+    for laboratory, found in uncovered.items():
+        yield Missing(
+            code="certification_missing",
+            detail=f"Nothing on record certified {laboratory} for {numbered(found)}.",
+            required=False,
+            results=tuple(result.number for result in found),
+        )
 
 
 def _steps(lot: Lot, product: Product) -> Iterator[Missing]:
@@ -218,7 +229,7 @@ def _verifying(quality: Quality) -> Iterator[NextStep]:
     names = {result.analyst.id: str(result.analyst.printed_name) for result in quality.results}
     for barred, numbers in together.items():
         not_by = tuple(sorted(names[person] for person in barred))
-        which = f"result {numbers[0]}" if len(numbers) == 1 else f"results {', '.join(map(str, numbers))}"
+        which = f"result{'' if len(numbers) == 1 else 's'} {', '.join(map(str, numbers))}"
         yield NextStep(
             permission=Permission.VERIFY_RESULT,
             detail=f"Verify {which}, as a second person: not {', '.join(not_by)}.",

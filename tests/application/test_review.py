@@ -61,15 +61,16 @@ def test_nothing_stands_out_of_a_lot_that_is_like_the_others(world: TrendWorld) 
     (step,) = found["next"]
     assert (step["act"], step["roles"], step["not_by"]) == ("release a lot", ["quality"], ["Test"])
     assert step["detail"] == "Release the lot for clinical use: not Test."
-    assert {one["purpose"]: one["ready"] for one in found["ready"]}["clinical"]
+    assert found["ready"]["clinical"]
 
 
 def test_a_reader_who_analysed_the_lot_sees_that_another_releases_it(world: TrendWorld) -> None:
     finished(world)
     found = told(world, Role.ANALYST)
     assert found["nothing_stands_out"]
-    clinical = {one["purpose"]: one for one in found["ready"]}["clinical"]
-    assert [one["code"] for one in clinical["blocked_by"]] == ["releaser_is_analyst"]
+    assert not found["ready"]["clinical"]
+    (both,) = [one for one in found["against_release"] if one["code"] == "releaser_is_analyst"]
+    assert both["purposes"] == ["further_processing", "clinical"]
 
 
 def test_a_value_that_is_far_from_the_lots_before_is_odd_within_its_limit(world: TrendWorld) -> None:
@@ -80,7 +81,7 @@ def test_a_value_that_is_far_from_the_lots_before_is_odd_within_its_limit(world:
     assert [one["code"] for one in odd["why"]] == ["western_electric_1"]
     assert found["out"] == []
     assert (found["in_words"], found["nothing_stands_out"]) == ("1 odd.", False)
-    assert all(one["ready"] for one in found["ready"] if one["purpose"] == "clinical"), "odd blocks nothing"
+    assert found["ready"]["clinical"], "odd blocks nothing"
 
 
 def test_what_is_missing_out_and_open_is_counted_and_is_somebodys(world: TrendWorld) -> None:

@@ -65,9 +65,14 @@ def test_every_valid_result_wants_a_second_person_and_a_certified_laboratory() -
     found = lacking(
         story((result(1), ANALYST), (result(2, value="0.3"), ANALYST), (ResultVerified(result=2), QUALITY))
     )
-    assert [(one.code, one.result) for one in found if one.result] == [
-        ("result_unverified", 1), ("certification_missing", 1), ("certification_missing", 2),
-    ]  # fmt: skip
+    assert [(one.code, one.detail, one.results) for one in found if one.results] == [
+        ("result_unverified", "Result 1 (endotoxin) is not verified by a second person.", (1,)),
+        (
+            "certification_missing",
+            "Nothing on record certified east-laboratory for results 1 (endotoxin), 2 (endotoxin).",
+            (1, 2),
+        ),
+    ]
 
 
 @pytest.mark.parametrize(
@@ -85,7 +90,9 @@ def test_every_valid_result_wants_a_second_person_and_a_certified_laboratory() -
 )
 def test_a_result_that_does_not_decide_is_named_with_why(recorded: ResultRecorded, said: str) -> None:
     (found,) = [
-        one for one in lacking(story((recorded, ANALYST))) if (one.code, one.result) == ("assay_missing", 1)
+        one
+        for one in lacking(story((recorded, ANALYST)))
+        if (one.code, one.results) == ("assay_missing", (1,))
     ]
     assert found.detail.endswith(f"has no final result that counts: {said}")
 
@@ -95,7 +102,7 @@ def test_a_test_beyond_the_plan_is_named_as_what_does_not_decide() -> None:
     shown_invalid = ((opened, ANALYST), (result(2), ANALYST), concluded(), invalidated())
     lot = story((result(1, value="0.9"), ANALYST), *shown_invalid)
     (found,) = [one for one in lacking(lot) if (one.code, one.assay) == ("assay_missing", "endotoxin")]
-    assert (found.result, found.detail.endswith(", is beyond the plan of an investigation.")) == (2, True)
+    assert (found.results, found.detail.endswith(", is beyond the plan of an investigation.")) == ((2,), True)
 
 
 def test_a_result_by_another_method_than_the_binding_one_is_said_in_words() -> None:

@@ -200,3 +200,26 @@ def test_the_page_fits_a_phone_and_a_glove_and_keeps_nothing(
     assert browser.execute_script(kept) == [0, 0, "", "", ""]
     assert browser.execute_script(UNNAMED) == 0
     assert logged(browser, "browser") == []
+
+
+def test_a_filled_in_template_is_dropped_among_the_files_and_nothing_in_it_becomes_markup(
+    stage: Stage, address: str, browser: webdriver.Chrome, tmp_path: Path
+) -> None:
+    titles = "lot,value,unit,assay,method,method_version,facility,started,read,<img src=x onerror=alert(1)>\n"
+    rest = f"EU/mL,endotoxin,SOP-QC-12,3,{scenes.LABORATORY},2026-07-01 10:00,2026-07-01 11:00\n"
+    sheet = f"{titles}{OTHER},<0.05,{rest}<b>{OTHER}</b>,0.05,{rest}"
+    opened(browser, address, stage.token("analyst"))
+    given(browser, tmp_path / "files", Made("morning.csv", sheet.encode()))
+    browser.execute_script(DROP, "<img src=x onerror=alert(1)>.txt", "hello")
+    pressed(browser, "#show")
+    said(browser, "2 files were read")
+    told = rows(browser)["morning.csv"].text
+    assert "a sheet of results, 1 to be recorded" in told
+    assert f"{OTHER}, endotoxin: < 0.05 EU/mL" in told
+    assert "A3: lot" in told
+    assert not browser.find_elements(By.CSS_SELECTOR, "main img, #rows li b")
+    assert browser.execute_script(UNNAMED) == 0
+    pressed(browser, "#confirm button")
+    said(browser, "1 of 1 files are on record.")
+    assert "morning.csv\nrecorded as result" in browser.find_element(By.ID, "outcomes").text
+    assert logged(browser, "browser") == []

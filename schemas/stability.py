@@ -21,7 +21,7 @@ from schemas.members import (
     truth,
     words,
 )
-from schemas.results import LONGEST_SLUG, RecordResultSchema, ResultSchema
+from schemas.results import LONGEST_SLUG, CorrectResultSchema, RecordResultSchema, ResultSchema
 from schemas.shipments import LoggerReadingSchema
 from schemas.specifications import CriterionSchema
 from schemas.stability_figures import BOUNDS, DIRECTIONS, STUDY_KINDS, AssayEvaluatedSchema, SoftwareSchema
@@ -127,6 +127,12 @@ class RecordStabilityResultSchema(RecordResultSchema):
     lot = name("The lot's number.", required=True)
     point = count("The time point's number, from 1.", least=1, required=True)
     pull = count("Of which pull, by its number; the lot's last for this time point unless said.", least=1)
+
+
+class CorrectStabilityResultSchema(CorrectResultSchema):
+    """A result anew and whole, for the same lot and time point."""
+
+    pull = count("Of which pull, by its number; the same as before unless said.", least=1)
 
 
 class VerifyStabilityResultSchema(Strict):

@@ -7,7 +7,7 @@ from marshmallow import Schema
 from schemas.members import count, decimal, line, name, part, parts, several, term, truth, words
 
 MODELS = ("single_lot", "one_line", "parallel_lines", "separate_lines")
-LEFT_OUT = ("shown_invalid", "no_exact_value", "other_unit", "after_excursion", "shows_nothing")
+LEFT_OUT = ("shown_invalid", "corrected", "no_exact_value", "other_unit", "after_excursion", "shows_nothing")
 BOUNDS = (
     "confidence_bound", "failed_result", "twice_the_data", "data_plus_12_months", "data_and_a_half",
     "data_plus_6_months", "data_frozen", "data_deep_frozen", "data_unsupported", "data_few_lots",

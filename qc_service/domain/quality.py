@@ -8,6 +8,7 @@ from datetime import datetime
 from qc_service.domain.assessment import Assessment, LotAssessed, product_day, with_conversions
 from qc_service.domain.comparison import compare, is_unwelcome
 from qc_service.domain.conversion import ResultConverted
+from qc_service.domain.correcting import must_be_correctable
 from qc_service.domain.errors import NotFound, Reason
 from qc_service.domain.identifiers import PersonId
 from qc_service.domain.investigations import (
@@ -22,7 +23,6 @@ from qc_service.domain.phases import InvestigationPhaseBegun, InvestigationPhase
 from qc_service.domain.products import Product
 from qc_service.domain.records import Fold, Recorded
 from qc_service.domain.results import (
-    CorrectionRefused,
     InvalidationRefused,
     Result,
     ResultInvalidated,
@@ -31,6 +31,7 @@ from qc_service.domain.results import (
     VerificationRefused,
     analysts_of,
     chain_of,
+    not_counting,
     with_result,
 )
 from qc_service.domain.specifications import Judgement, Specification
@@ -94,7 +95,7 @@ class Quality:
         reasons = []
         if result.verified_by:
             reasons.append(Reason(code="verified_before", detail=f"Result {number} is verified already."))
-        reasons += _not_counting(result)
+        reasons += not_counting(result)
         if person in analysts_of(chain_of(self.results, result)):
             detail = "You recorded this result, or the one that it corrects; somebody else verifies it."
             reasons.append(Reason(code="verifier_is_analyst", detail=detail, source="21 CFR 211.194(a)(8)"))
@@ -112,7 +113,7 @@ class Quality:
     def must_invalidate(self, number: int, investigation_number: int) -> None:
         """Whether the result may be disregarded (rule Q3; 21 CFR 610.1); raises ``InvalidationRefused``."""
         result, investigation = self.result(number), self.investigation(investigation_number)
-        reasons = _not_counting(result)
+        reasons = not_counting(result)
         if investigation.result != number:
             detail = f"Investigation {investigation.number} is not about result {number}."
             reasons.append(Reason(code="investigation_of_another", detail=detail, source="21 CFR 610.1"))
@@ -137,26 +138,10 @@ class Quality:
         Q3 and Q4 (21 CFR 610.1).
         """
         result = self.result(number)
-        about = [one for one in self.investigations if one.result == number]
-        reasons = _not_counting(result)
-        reasons += [
-            Reason(
-                code="investigation_open",
-                detail=f"Investigation {one.number} of this result is open.",
-                source="Q4",
-            )
-            for one in about
-            if one.is_open
-        ]
         (converted,) = with_conversions((result,), conversions)
         criterion = specification.criterion(result.recorded.assay) if specification else None
-        fails = is_unwelcome(criterion, converted.recorded)
-        found = about and all(one.conclusion is Conclusion.LABORATORY_ERROR for one in about)
-        if (fails or about) and not found:
-            detail = f"No investigation has found that result {number} is a laboratory's error; it stands."
-            reasons.append(Reason(code="no_laboratory_error", detail=detail, source="21 CFR 610.1"))
-        if reasons:
-            raise CorrectionRefused(f"Result {number} may not be corrected.", tuple(reasons))
+        about = (one for one in self.investigations if one.result == number)
+        must_be_correctable(result, about, fails=is_unwelcome(criterion, converted.recorded))
 
     def specification(self, product: Product, at: datetime) -> Specification | None:
         """The one the lot's first assessment fixed (rule Q2); before that the one in force then."""
@@ -204,16 +189,6 @@ class Quality:
     def open_investigations(self) -> tuple[Investigation, ...]:
         """Those that still wait for a conclusion; while there is one the lot is not released."""
         return tuple(investigation for investigation in self.investigations if investigation.is_open)
-
-
-def _not_counting(result: Result) -> list[Reason]:
-    """Why a result does not count any more, if so."""
-    if result.superseded_by is not None:
-        detail = f"Result {result.number} was corrected: result {result.superseded_by} stands in its place."
-        return [Reason(code="result_superseded", detail=detail, source="Q4")]
-    if not result.valid:
-        return [Reason(code="result_invalid", detail=f"Result {result.number} was shown invalid.")]
-    return []
 
 
 QUALITY: Fold[Quality] = Fold("lot")

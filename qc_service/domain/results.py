@@ -7,7 +7,7 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from qc_service.domain.conversion import Conversion
-from qc_service.domain.errors import Refused
+from qc_service.domain.errors import Reason, Refused
 from qc_service.domain.identifiers import Line, PersonId, Text
 from qc_service.domain.measurements import Measurement
 from qc_service.domain.processing import Cover
@@ -117,6 +117,16 @@ def with_result(results: tuple[Result, ...], new: Result) -> tuple[Result, ...]:
     corrected = new.recorded.corrects
     earlier = (replace(one, superseded_by=new.number) if one.number == corrected else one for one in results)
     return (*earlier, new)
+
+
+def not_counting(result: Result) -> list[Reason]:
+    """Why a result does not count any more, if so."""
+    if result.superseded_by is not None:
+        detail = f"Result {result.number} was corrected: result {result.superseded_by} stands in its place."
+        return [Reason(code="result_superseded", detail=detail, source="Q4")]
+    if not result.valid:
+        return [Reason(code="result_invalid", detail=f"Result {result.number} was shown invalid.")]
+    return []
 
 
 def chain_of(results: tuple[Result, ...], result: Result) -> tuple[Result, ...]:

@@ -8,6 +8,7 @@ from functools import partial
 from flask import Response, request
 
 from qc_service.application.stability.concluding import ConcludeStudy, Statistics, conclude_study
+from qc_service.application.stability.correcting import CorrectStabilityResult, correct_stability_result
 from qc_service.application.stability.planning import AmendPlan, StartStudy, amend_plan, start_study
 from qc_service.application.stability.pulls import (
     DecideExcursion,
@@ -41,6 +42,7 @@ from qc_service.web.service import service
 from schemas.stability import (
     AmendPlanSchema,
     ConcludeStudySchema,
+    CorrectStabilityResultSchema,
     DecideExcursionSchema,
     DoubtStabilityResultSchema,
     InvalidateStabilityResultSchema,
@@ -148,6 +150,15 @@ ROUTES = (
         body=VerifyStabilityResultSchema,
         subject=SUBJECT,
         summary="Verify a result of a study",
+    ),
+    Write(
+        "POST",
+        "/stability/<study>/results/<int:result>/correction",
+        use_case=correct_stability_result,
+        intent=CorrectStabilityResult,
+        body=CorrectStabilityResultSchema,
+        subject=SUBJECT,
+        summary="Record a study's result anew that was recorded wrongly, with the reason",
     ),
     Write(
         "POST",

@@ -192,6 +192,7 @@ ACTS = (
     ),
     _act("/stability/<study>/results", "analyst", lot=LOT, point=1, **_RESULT),
     _act("/stability/<study>/results/<int:result>/verification", "analyst quality"),
+    _act("/stability/<study>/results/<int:result>/correction", "analyst quality", **_RESULT, reason=TEXT),
     _act("/stability/<study>/results/<int:result>/investigation", "quality", description=TEXT),
     _act("/stability/<study>/results/<int:result>/invalidation", "quality", investigation=1, cause=TEXT),
     _act(

@@ -25,7 +25,7 @@ from qc_service.domain.permissions import Permission
 from qc_service.domain.processing import opened
 from qc_service.domain.products import PRODUCT, StorageCondition
 from qc_service.domain.records import Meaning, New
-from qc_service.domain.results import InvalidationRefused
+from qc_service.domain.results import InvalidationRefused, not_counting
 from qc_service.domain.specifications import Specification
 from qc_service.domain.stability import (
     STABILITY,
@@ -84,9 +84,14 @@ def record_stability_result(view: View, occasion: Occasion, intent: RecordStabil
     keeps the lot as it is labelled, a released lot is held in the same act with all that was made of it, since what
     clinics have of it may fail like this (21 CFR 211.166, 314.81(b)(1)).
     """
-    actor = occasion.actor
-    actor.must(Permission.RECORD_RESULT)
-    study = own(view, actor, STABILITY, intent.study)
+    occasion.actor.must(Permission.RECORD_RESULT)
+    return result_of(view, occasion, own(view, occasion.actor, STABILITY, intent.study), intent)
+
+
+def result_of(
+    view: View, occasion: Occasion, study: Study, intent: RecordStabilityResult, corrects: int | None = None
+) -> tuple[New, ...]:
+    """The records of one result, and of what it opens; ``corrects`` is the result that it supersedes."""
     must_have_come(intent.read, occasion.at, "/read")
     if study.plan.lot(intent.lot) is None:
         raise Malformed(f"lot {intent.lot} is not in study {study.id}", field="lot")
@@ -95,11 +100,11 @@ def record_stability_result(view: View, occasion: Occasion, intent: RecordStabil
         raise Malformed(f"{intent.assay} is not under study here", field="assay")
     _must_retest(study, intent)
     number, measurement = len(study.results) + 1, Measurement(**members(intent))
-    stated = _bench(view, study).stated(view, occasion, number, measurement)
+    stated = _bench(view, study).stated(view, occasion, number, measurement, corrects)
     body = StabilityResultRecorded(
         lot=intent.lot, point=intent.point, pull=pull, out_of_specification=stated.fails, **vars(stated.body)
     )
-    files = raw_file(view, actor, intent.raw_file)
+    files = raw_file(view, occasion.actor, intent.raw_file)
     recorded = New(name=study.id, body=body, occurred_at=intent.read, reason=intent.reason, files=files)
     lot = view.get(LOT, intent.lot)
     deviations = opened(stated.departures, after=len(lot.processing.deviations))
@@ -206,10 +211,7 @@ def invalidate_stability_result(
     study = own(view, occasion.actor, STABILITY, intent.study)
     lot = view.get(LOT, study.body(intent.result).lot)
     investigation = lot.quality.investigation(intent.investigation)
-    reasons = []
-    if not study.result(intent.result).valid:
-        detail = f"Result {intent.result} was shown invalid before."
-        reasons.append(Reason(code="result_invalid", detail=detail))
+    reasons = not_counting(study.result(intent.result))
     if investigation.study_result != StudyResult(study=study.id, result=intent.result):
         detail = f"Investigation {investigation.number} of lot {lot.number} is not about this result."
         reasons.append(Reason(code="investigation_of_another", detail=detail, source="21 CFR 610.1"))

@@ -1,8 +1,8 @@
 """Evaluating a study (ICH Q1E): which results count, what the statistics say of them, and what is supported.
 
-A result counts unless it was shown invalid, was pulled after an excursion that quality did not accept, or has no exact
-value: one below its LOD or LOQ, or stated with a comparator, is no point of a line, and putting the limit in its place
-would flatten the line. It is left out and listed. It still fails or passes, and covers its time.
+A result counts unless it was shown invalid or corrected, was pulled after an excursion that quality did not accept, or
+has no exact value: one below its LOD or LOQ, or stated with a comparator, is no point of a line, and putting the limit
+in its place would flatten the line. It is left out and listed. It still fails or passes, and covers its time.
 """
 
 from __future__ import annotations
@@ -74,8 +74,9 @@ def _of(study: Study, assay: StudyAssay) -> list[StabilityResultRecorded]:
 
 
 def _left_out(study: Study, assay: StudyAssay, body: StabilityResultRecorded) -> LeftOutBecause | None:
-    if not study.result(body.result).valid:
-        return LeftOutBecause.INVALID
+    result = study.result(body.result)
+    if not result.valid:
+        return LeftOutBecause.SUPERSEDED if result.superseded_by is not None else LeftOutBecause.INVALID
     if study.spoilt(body):
         return LeftOutBecause.EXCURSION
     if assay.numeric and body.figure_for(assay.criterion.unit)[1] != assay.criterion.unit:

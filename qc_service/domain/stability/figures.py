@@ -14,6 +14,7 @@ class LeftOutBecause(StrEnum):
     """Why a result is not among the points of a line."""
 
     INVALID = "shown_invalid"
+    SUPERSEDED = "corrected"
     NO_EXACT_VALUE = "no_exact_value"
     OTHER_UNIT = "other_unit"
     EXCURSION = "after_excursion"

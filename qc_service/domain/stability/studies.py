@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
+from qc_service.domain.correcting import must_be_correctable
 from qc_service.domain.errors import NotFound
 from qc_service.domain.expiry import months_of
 from qc_service.domain.identifiers import LotNumber, OrganisationId, PersonId, StudyId
+from qc_service.domain.investigations import Investigation, StudyResult
 from qc_service.domain.quality import Quality
 from qc_service.domain.records import Fold, Recorded, Signer
 from qc_service.domain.results import Result, with_result
@@ -101,6 +104,15 @@ class Study:
         """Whether this person may verify the result, as for a lot's (rule Q5); raises ``VerificationRefused``."""
         self.result(number)
         Quality(results=self.results).must_verify(number, person)
+
+    def must_correct(self, number: int, investigations: Iterable[Investigation]) -> None:
+        """Whether the result may be corrected, as a lot's may (rule Q4), with the investigations of its lot.
+
+        Its limit is the one frozen in the study. Raises ``CorrectionRefused``.
+        """
+        body, this = self.body(number), StudyResult(study=self.id, result=number)
+        about = (one for one in investigations if one.study_result == this)
+        must_be_correctable(self.result(number), about, fails=body.out_of_specification)
 
     def pulls_of(self, point: int, lot: LotNumber) -> tuple[TimePointPulled, ...]:
         """Every time that vials of the lot were pulled for a time point."""

@@ -50,4 +50,4 @@ def visible(view: View, actor: Actor, fold: Fold[S], name: str) -> S:
 
 
 def _not_theirs(fold: Fold[S], name: str) -> NotFound:
-    return NotFound(f"No {fold.room} {name} of yours is on record.")
+    return NotFound(f"No {fold.called} {name} of yours is on record.")

@@ -16,4 +16,4 @@ class NameTaken(Conflict):
 def must_be_free(view: View, fold: Fold[Any], name: str) -> None:
     """Raise ``NameTaken`` where the room has a stream of this name, whoever owns it."""
     if view.find(fold, name) is not None:
-        raise NameTaken(f"{fold.room.capitalize()} {name} is on record already: choose another name.")
+        raise NameTaken(f"{fold.called.capitalize()} {name} is on record already: choose another name.")

@@ -20,7 +20,7 @@ def known(view: View, fold: Fold[S], name: str, pointer: str) -> S:
     """The state of that name, whoever owns it. Raises ``Malformed`` at the pointer where there is none."""
     state = view.find(fold, name)
     if state is None:
-        raise _unknown(fold.room, name, pointer)
+        raise _unknown(fold.called, name, pointer)
     return state
 
 
@@ -29,7 +29,7 @@ def ours(view: View, actor: Actor, fold: Fold[W], name: str, pointer: str) -> W:
     whether or not it exists elsewhere."""
     state = view.find(fold, name)
     if state is None or state.organisation != actor.organisation:
-        raise _unknown(fold.room, name, pointer)
+        raise _unknown(fold.called, name, pointer)
     return state
 
 

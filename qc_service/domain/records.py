@@ -150,10 +150,14 @@ class Recorded:
 
 
 class Fold(Generic[S]):
-    """How the records of one room's streams fold into a state; ``begins`` and ``on`` are decorators."""
+    """How the records of one room's streams fold into a state; ``begins`` and ``on`` are decorators.
 
-    def __init__(self, room: str) -> None:
+    ``called`` is what people call one of them, where that is not the room's name.
+    """
+
+    def __init__(self, room: str, called: str = "") -> None:
         self.room = room
+        self.called = called or room
         self._begin: dict[type[Body], Callable[[Recorded, Any], S]] = {}
         self._on: dict[type[Body], Callable[[S, Recorded, Any], S]] = {}
 

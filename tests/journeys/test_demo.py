@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -10,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
+from urllib.request import Request, urlopen
 
 import pytest
 
@@ -55,6 +57,9 @@ class Visit:
     pages: dict[str, str]
     lots: dict[str, str]
     bundle: bytes
+    study: dict[str, Any]
+    drawn: bytes
+    acts: list[str]
     recognised: set[int]
 
 
@@ -95,7 +100,28 @@ def _look(demo: dict[str, Any]) -> dict[str, Any]:
         "pages": {name: get(link, accept="text/html")[1].decode() for name, link in links.items()},
         "lots": {name: lot(number) for name, number in demo["lots"].items()},
         "bundle": get(released, tokens["auditor"])[1],
+        "study": json.loads(get(f"{base}/api/v1/stability/STB-DEMO-01/projection", tokens["auditor"])[1]),
+        "drawn": get(f"{base}/api/v1/stability/STB-DEMO-01/projection.svg", tokens["auditor"])[1],
+        "acts": _a_study_of_ones_own(demo),
     }
+
+
+def _a_study_of_ones_own(demo: dict[str, Any]) -> list[str]:
+    """Take the page on running a stability study as it stands; the kinds of the records that it makes."""
+    page = (ROOT / "docs" / "how-to" / "run-a-stability-study.md").read_text(encoding="utf-8")
+    acts = re.findall(r"^act (\S+) (\S+) '([^']+)'$", page, re.MULTILINE)
+    people = ("quality", "technician", "analyst", "quality", "technician", "quality", "quality")
+    kinds = []
+    for who, (key, path, said) in zip(people, acts, strict=True):
+        headers = {
+            "Authorization": f"Bearer {demo['tokens'][who]}", "Content-Type": "application/json",
+            "Idempotency-Key": key,
+        }  # fmt: skip
+        content = said.replace("$LOT", demo["lots"]["released"]).encode()
+        with urlopen(Request(f"{demo['base_url']}/api/v1{path}", content, headers)) as reply:  # noqa: S310
+            answer = json.load(reply)
+        kinds += [answer["kind"], *(one["kind"] for one in answer["also_recorded"])]
+    return kinds
 
 
 def _answered(verdict: Any) -> tuple[str, set[str]]:
@@ -154,6 +180,28 @@ def test_the_terminal_tells_what_was_signed_and_why_something_was_refused(visit:
         assert told in visit.told, told
     assert visit.first["vials"]["in_order"]["digital_link"] in visit.told
     assert visit.told.count("curl -H 'Authorization: Bearer ") == 8
+
+
+def test_three_lots_under_study_have_a_projection(visit: Visit) -> None:
+    assert (visit.study["whole_months"], visit.study["bounded"]) == (2, "data_frozen")
+    assert (visit.study["missing"], visit.study["unverified"]) == ([], [])
+    (assay,) = visit.study["assays"]
+    assert {line["lot"] for line in assay["regression"]["lines"]} == {
+        visit.first["lots"][name] for name in ("released", "recalled", "expired")
+    }
+    assert b"9 results of 3 lots" in visit.drawn
+    for path in (
+        "/api/v1/stability/STB-DEMO-01/projection,",
+        "/api/v1/stability/STB-DEMO-01/projection.svg:",
+    ):
+        assert path in visit.told
+
+
+def test_a_visitor_runs_a_study_by_the_page(visit: Visit) -> None:
+    assert visit.acts == [
+        "StabilityStudyStarted", "TimePointPulled", "StabilityResultRecorded", "StabilityResultVerified",
+        "StabilityTemperatureRecorded", "StabilityExcursionDecided", "StabilityStudyConcluded",
+    ]  # fmt: skip
 
 
 def test_a_second_run_goes_on_where_the_first_ended(visit: Visit) -> None:

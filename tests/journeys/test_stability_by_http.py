@@ -128,6 +128,7 @@ def test_the_table_and_the_chart_show_what_the_projection_says(stage: Stage) -> 
         "Months",
     ):
         assert said in words, said
+    assert "15 results of 3 lots" in words
     named = f"/stability/{STUDY}/projection.svg?assay=ph"
     assert stage.get("quality", named, 422)["errors"][0]["pointer"] == "/assay"
 
@@ -151,7 +152,29 @@ def test_the_list_says_what_is_due_and_overdue(stage: Stage) -> None:
     assert [pull["departures"] for pull in shown["pulls"]] == [[], ["after_window"]]
     assert {one["status"] for one in shown["schedule"]} == {"pulled", "planned"}
     assert stage.get("clinician", "/stability")["items"] == []
-    assert stage.get("clinician", f"/stability/{STUDY}", 404)["type"].endswith(":NotFound")
+    hidden = stage.get("clinician", f"/stability/{STUDY}", 404)
+    assert hidden["type"].endswith(":NotFound")
+    assert hidden["detail"] == f"No study {STUDY} of yours is on record."
+    again = stage.post("quality", "/stability", 409, **plan(stage, LOTS[0]))
+    assert again["detail"] == f"Study {STUDY} is on record already: choose another name."
+
+
+def test_one_result_of_one_lot_is_counted_as_one(stage: Stage) -> None:
+    world(stage, LOTS[0])
+    started(stage, LOTS[0])
+    pulled(stage, 1, LOTS[0])
+    measured(stage, LOTS[0], 1, "1.10E+11")
+    chart = stage.send("quality", "GET", f"/stability/{STUDY}/projection.svg", status=200)
+    assert "1 result of 1 lot, held against" in chart.text
+
+
+def test_an_assay_that_the_lots_have_no_limits_for_is_named(stage: Stage) -> None:
+    world(stage, LOTS[0])
+    said = plan(stage, LOTS[0], assays=[{"assay": "nothing"}])
+    (fault,) = stage.post("quality", "/stability", 422, **said)["errors"]
+    assert fault == {
+        "pointer": "/assays/0/assay", "detail": "the lots' specification has no assay named nothing",
+    }  # fmt: skip
 
 
 def test_a_pull_is_a_task_from_the_first_day_of_its_window_until_it_is_done(stage: Stage) -> None:
@@ -437,6 +460,14 @@ def test_the_page_on_running_a_study_is_taken_as_it_stands(stage: Stage) -> None
     page = (Path(__file__).parents[2] / "docs" / "how-to" / "run-a-stability-study.md").read_text(
         encoding="utf-8"
     )
+    here = {
+        "$LOT": LOTS[0],
+        "north-works": scenes.SITE,
+        "demo-assays": scenes.LABORATORY,
+        "1.02E+10": "1.02E+11",
+    }
+    for demonstrated, ours in here.items():
+        page = page.replace(demonstrated, ours)
     acts = re.findall(r"^act (\S+) (\S+) '([^']+)'$", page, re.MULTILINE)
     people = ("quality", "technician", "analyst", "second_analyst", "technician", "quality", "quality")
     world(stage, LOTS[0])

@@ -150,7 +150,9 @@ def _frozen(specifications: tuple[Specification, ...], planned: PlannedAssay, po
     found = [specification.criterion(planned.assay) for specification in specifications]
     criterion = found[0] if found else None
     if criterion is None or None in found:
-        raise Malformed(f"the lots' specification has no {planned.assay}", field=f"{pointer}/assay")
+        raise Malformed(
+            f"the lots' specification has no assay named {planned.assay}", field=f"{pointer}/assay"
+        )
     if any(other != criterion for other in found):
         detail = "the lots are judged by different limits: start a study for each"
         raise Malformed(detail, field=f"{pointer}/assay")

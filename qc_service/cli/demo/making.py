@@ -42,8 +42,8 @@ WITH: dict[str, Plain] = {
 }  # fmt: skip
 """What a step of each kind is recorded with, beside who, when and where."""
 
-SAMPLES, RETAINED, SPOILED = 5, 8, 1
-"""Of every fill: vials for quality control, vials retained (twice what the tests need), vials with a fault."""
+SAMPLES, RETAINED, STABILITY, SPOILED = 5, 8, 12, 1
+"""Of every fill: vials for quality control, retained (twice what the tests need), for stability, and with a fault."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -103,13 +103,13 @@ def _procedure(kind: str) -> Plain:
 def filled(stage: Stage, batch: Batch) -> None:
     """Fill the vials, inspect, label and store them, and account for every label."""
     stage.clock.wait(minutes=50)
-    every = batch.vials + SAMPLES + RETAINED + SPOILED
+    every = batch.vials + SAMPLES + RETAINED + STABILITY + SPOILED
     stage.act(
         "technician", record_fill, RecordFill,
         lot=batch.number, facility=NORTH, procedure=_procedure("fill"), equipment=["FILLER-01"],
         started_at=stage.clock.spoken(minutes=50), ended_at=stage.clock.spoken(),
         counts={"filled": every, "rejected_at_inspection": SPOILED, "qc_samples": SAMPLES, "retention": RETAINED,
-                "stability": 0, "stock": batch.vials},
+                "stability": STABILITY, "stock": batch.vials},
         expires_on=(stage.clock.today + timedelta(days=batch.keeps)).isoformat(),
         container="2R vial, type I glass", fill_volume={"amount": "1.0", "unit": "mL"}, test_quantity=4,
         particles_per_vial="1.02E+10",
@@ -126,7 +126,7 @@ def labels_printed(stage: Stage, batch: Batch, symbol: str = "gs1_data_matrix", 
 
 def labels_counted(stage: Stage, batch: Batch, *, spoiled: int = 0) -> None:
     """Account for every label of the fill: those of the print, and those that were printed again."""
-    used = batch.vials + RETAINED + SAMPLES
+    used = batch.vials + RETAINED + STABILITY + SAMPLES
     stage.act(
         "technician", reconcile_labels, ReconcileLabels,
         lot=batch.number, issued=used + spoiled, used=used, spoiled=spoiled, returned=0,

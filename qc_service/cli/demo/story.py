@@ -27,6 +27,7 @@ from qc_service.cli.demo.network import LAKESIDE, network
 from qc_service.cli.demo.products import products
 from qc_service.cli.demo.shipping import on_hand
 from qc_service.cli.demo.stage import Stage
+from qc_service.cli.demo.studies import study_a_month_on, study_started, study_two_months_on
 from qc_service.domain.vials import Vial
 
 
@@ -59,16 +60,19 @@ def play(stage: Stage) -> Remains:
     expired, to_recall = early_lots(stage, bulks)
     serum, _ = topical_lots(stage, bulks)
     good = good_lot(stage, bulks)
+    study_started(stage, expired, to_recall, good)
     used = at_the_clinic(stage, good, serum)
     membrane = ineligible_donation(stage)
     bank = bank_in_quarantine(stage, membrane)
     found_reactive(stage, membrane)
     bank_refused(stage, bank)
     rejected = lot_with_growth(stage, bulks)
+    study_a_month_on(stage)
     to_hold = lot_to_hold(stage, bulks)
     recalled(stage, to_recall)
     late = open_donation(stage)
     quarantined = made_at_risk(stage, late)
+    study_two_months_on(stage)
     on_hold(stage, to_hold)
     lots = {
         "released": good, "quarantined": quarantined, "on_hold": to_hold, "rejected": rejected,

@@ -147,7 +147,7 @@ class Study:
         return any(one.spoils and one.recorded.began_at.instant <= pulled for one in self.excursions)
 
 
-STABILITY: Fold[Study] = Fold("stability")
+STABILITY: Fold[Study] = Fold("stability", called="study")
 
 
 @STABILITY.begins(StabilityStudyStarted)

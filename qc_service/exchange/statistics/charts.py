@@ -95,10 +95,12 @@ def _heights(part: Series) -> Iterator[float]:
 
 
 def _described(study: Study, one: Evaluated) -> str:
-    said = (
-        f"{len(one.series.points)} results of {len(one.series.lots)} lots, held against {one.figures.limits}."
-    )
-    return f"{said} {_reached(study, one.figures.reach)}"
+    counted = f"{_so_many(len(one.series.points), 'result')} of {_so_many(len(one.series.lots), 'lot')}"
+    return f"{counted}, held against {one.figures.limits}. {_reached(study, one.figures.reach)}"
+
+
+def _so_many(number: int, what: str) -> str:
+    return f"{number} {what}{'' if number == 1 else 's'}"
 
 
 def _reached(study: Study, reach: Reach | None) -> str:

@@ -35,6 +35,7 @@ def contents_of(source: Source, assessment: Assessment, *, link: str) -> Content
         issued=f"{when(source.at)}, by {source.by.printed_name}",
         address=address,
         sections=(
+            regulatory(source),
             product_and_lot(source),
             sources(source),
             *tested(source, assessment),
@@ -43,7 +44,6 @@ def contents_of(source: Source, assessment: Assessment, *, link: str) -> Content
             departures(source),
             investigations(source),
             signatures(source),
-            regulatory(source),
             _checking(source, address),
         ),
     )

@@ -30,6 +30,7 @@ class EquipmentSchema(RegisterEquipmentSchema):
     """Equipment as it stands."""
 
     calibrations = parts(RecordCalibrationSchema, "Every calibration.", most=10_000, required=True)
+    first_due = day("The last day of the calibration that it was registered with.")
     organisation = name("Whose it is.", required=True)
 
 

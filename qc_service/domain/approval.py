@@ -108,7 +108,7 @@ def _criterion_reasons(criterion: Criterion) -> Iterator[Reason]:
             f"{criterion.assay} is judged as {usual}: give what is judged as {criterion.kind} its own name."
         )
         yield Reason(code="assay_judged_otherwise", detail=detail, source=_SOUND)
-    if criterion.kind is CriterionKind.GROWTH and not is_sterility(criterion.assay):
+    elif criterion.kind is CriterionKind.GROWTH and not is_sterility(criterion.assay):
         detail = (
             f"{criterion.assay} is no test for sterility, which alone is judged as {criterion.kind}, with interim "
             f"readings: name it sterility or sterility_…, or judge it as {CriterionKind.PRESENCE}."

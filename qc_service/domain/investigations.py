@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -129,6 +129,12 @@ class Investigation:
         if measured.retests == self.result:
             return len(self.retests) < plan.begun.retests
         return measured.resamples == self.result and len(self.resamples) < plan.begun.resamples
+
+    def with_test(self, body: ResultRecorded) -> Investigation:
+        """The same after a planned test that it ``takes``."""
+        if body.resamples is not None:
+            return replace(self, resamples=(*self.resamples, body.result))
+        return replace(self, retests=(*self.retests, body.result))
 
     def must_begin(self, phase: InvestigationPhase) -> None:
         """Refuse a phase that was begun before, and one before the laboratory has looked at its own work."""

@@ -8,7 +8,7 @@ from datetime import datetime
 from qc_service.domain.assessment import Assessment, LotAssessed, product_day, with_conversions
 from qc_service.domain.comparison import compare, is_unwelcome
 from qc_service.domain.conversion import ResultConverted
-from qc_service.domain.correcting import must_be_correctable
+from qc_service.domain.correcting import must_be_correctable, must_be_disregardable
 from qc_service.domain.errors import NotFound, Reason
 from qc_service.domain.identifiers import PersonId
 from qc_service.domain.investigations import (
@@ -23,7 +23,6 @@ from qc_service.domain.phases import InvestigationPhaseBegun, InvestigationPhase
 from qc_service.domain.products import Product
 from qc_service.domain.records import Fold, Recorded
 from qc_service.domain.results import (
-    InvalidationRefused,
     Result,
     ResultInvalidated,
     ResultRecorded,
@@ -112,18 +111,8 @@ class Quality:
 
     def must_invalidate(self, number: int, investigation_number: int) -> None:
         """Whether the result may be disregarded (rule Q3; 21 CFR 610.1); raises ``InvalidationRefused``."""
-        result, investigation = self.result(number), self.investigation(investigation_number)
-        reasons = not_counting(result)
-        if investigation.result != number:
-            detail = f"Investigation {investigation.number} is not about result {number}."
-            reasons.append(Reason(code="investigation_of_another", detail=detail, source="21 CFR 610.1"))
-        if investigation.conclusion is not Conclusion.LABORATORY_ERROR:
-            detail = (
-                f"Investigation {investigation.number} has not found a laboratory error; the result stands."
-            )
-            reasons.append(Reason(code="no_laboratory_error", detail=detail, source="21 CFR 610.1"))
-        if reasons:
-            raise InvalidationRefused(f"Result {number} may not be disregarded.", tuple(reasons))
+        investigation = self.investigation(investigation_number)
+        must_be_disregardable(self.result(number), investigation, of_it=investigation.result == number)
 
     def must_correct(
         self,
@@ -208,9 +197,7 @@ def _recorded(quality: Quality, recorded: Recorded, body: ResultRecorded) -> Qua
     )
     for one in looking:
         if body.final and one.takes(body):
-            linked = "resamples" if body.resamples is not None else "retests"
-            taken = replace(one, **{linked: (*getattr(one, linked), body.result)})  # type: ignore[arg-type]
-            quality = _with_investigation(quality, taken)
+            quality = _with_investigation(quality, one.with_test(body))
     return _with_results(quality, with_result(quality.results, result))
 
 

@@ -8,9 +8,9 @@ from functools import partial
 from typing import Any
 
 import orjson
-from flask import Response, request
+from flask import Response
 from flask.typing import ResponseReturnValue
-from marshmallow import Schema, ValidationError
+from marshmallow import ValidationError
 
 from qc_service.application.acts import Busy, Receipt
 from qc_service.application.decoding import recorded
@@ -25,12 +25,12 @@ from qc_service.domain.lots import LOT
 from qc_service.domain.measurements import WarningAnswer
 from qc_service.domain.results import ResultRecorded
 from qc_service.web import problems
-from qc_service.web.asking import actor, answered, read_by, read_json, retry, told
+from qc_service.web.asking import actor, answered, read_by, retry, told
 from qc_service.web.pages import page
 from qc_service.web.result_sheets import read
 from qc_service.web.routes import Custom
 from qc_service.web.service import service
-from qc_service.web.uploads import several_uploaded
+from qc_service.web.uploads import several_uploaded, stated
 from schemas.readings import (
     ConfirmationFormSchema,
     ConfirmedFileSchema,
@@ -75,7 +75,7 @@ def post_readings() -> ResponseReturnValue:
     """Show what instrument files say and whose lots they are of; nothing is recorded."""
     person = actor()
     files = read_files(person, several_uploaded(BESIDE, MOST_FILES))
-    choices = [from_plain(Choice, one) for one in _statement(ReadingChoicesSchema).get("choices", [])]
+    choices = [from_plain(Choice, one) for one in (stated(ReadingChoicesSchema) or {}).get("choices", [])]
     found = service()
     occasion = found.acts.occasion(person)
     told_of = show_readings(found.store, found.view(), occasion, files, choices)
@@ -90,7 +90,7 @@ def confirm_readings() -> ResponseReturnValue:
     person = actor()
     uploads = several_uploaded(BESIDE, MOST_FILES)
     files = {str(file.upload.file.sha256): file for file in read_files(person, uploads)}
-    body = _statement(ConfirmReadingsSchema)
+    body = stated(ConfirmReadingsSchema, without="{}") or {}
     shared = tuple(from_plain(WarningAnswer, one) for one in body.get("answers", []))
     said = [
         *(_Said(f"/files/{place}", raw, partial(_recorded, place, raw, files, shared))
@@ -116,15 +116,6 @@ def confirm_readings() -> ResponseReturnValue:
     # Only now are they proven, so that one checkpoint does for all.
     told_of = zip(said, outcomes, strict=True)
     return answered({"results": [_result(one.raw, outcome, files) for one, outcome in told_of]})
-
-
-def _statement(schema: type[Schema]) -> Plain:
-    try:
-        plain = read_json(request.form.get(BESIDE, "{}"))
-    except ValueError as error:
-        raise Malformed(f"is not JSON: {error}", field=BESIDE) from error
-    loaded: Plain = read_by(schema).load(plain)
-    return loaded
 
 
 def _outcome(said: _Said) -> _Recorded | Response:

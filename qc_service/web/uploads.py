@@ -15,7 +15,7 @@ from qc_service.domain.errors import Malformed
 from qc_service.domain.identifiers import Line
 from qc_service.domain.records import Enclosure
 from qc_service.exchange.instruments import MAX_FILE_BYTES
-from qc_service.web.asking import read_json
+from qc_service.web.asking import read_by, read_json
 
 FORM_ROOM = 64 * 1024
 """What a form may be larger than the file it carries."""
@@ -28,16 +28,19 @@ OCTETS = "application/octet-stream"
 _MEDIA_TYPE = re.compile(r"[a-z0-9][a-z0-9.+-]{0,62}/[a-z0-9][a-z0-9.+-]{0,62}", re.ASCII)
 
 
-def stated(schema: type[Schema]) -> dict[str, Any] | None:
-    """The form's ``statement``, JSON by this schema; None without one. Raises ``Malformed``."""
-    text = request.form.get("statement")
+def stated(schema: type[Schema], without: str | None = None) -> dict[str, Any] | None:
+    """The form's ``statement``, JSON by this schema; ``without`` one, that text is read in its place, if any.
+
+    Raises ``Malformed``.
+    """
+    text = request.form.get("statement", without)
     if text is None:
         return None
     try:
         plain = read_json(text)
     except ValueError as error:
         raise Malformed(f"is not JSON: {error}", field="statement") from error
-    loaded: dict[str, Any] = schema().load(plain)
+    loaded: dict[str, Any] = read_by(schema).load(plain)
     return loaded
 
 

@@ -11,10 +11,10 @@ from qc_service.application.results import raw_file
 from qc_service.application.specification_holds import held
 from qc_service.application.stating import Bench, members
 from qc_service.application.view import View
-from qc_service.domain.errors import Malformed, Reason
+from qc_service.domain.correcting import must_be_disregardable
+from qc_service.domain.errors import Malformed
 from qc_service.domain.identifiers import LotNumber, StudyId, Text
 from qc_service.domain.investigations import (
-    Conclusion,
     InvestigationCause,
     InvestigationOpened,
     StudyResult,
@@ -25,7 +25,6 @@ from qc_service.domain.permissions import Permission
 from qc_service.domain.processing import opened
 from qc_service.domain.products import PRODUCT, StorageCondition
 from qc_service.domain.records import Meaning, New
-from qc_service.domain.results import InvalidationRefused, not_counting
 from qc_service.domain.specifications import Specification
 from qc_service.domain.stability import (
     STABILITY,
@@ -211,15 +210,8 @@ def invalidate_stability_result(
     study = own(view, occasion.actor, STABILITY, intent.study)
     lot = view.get(LOT, study.body(intent.result).lot)
     investigation = lot.quality.investigation(intent.investigation)
-    reasons = not_counting(study.result(intent.result))
-    if investigation.study_result != StudyResult(study=study.id, result=intent.result):
-        detail = f"Investigation {investigation.number} of lot {lot.number} is not about this result."
-        reasons.append(Reason(code="investigation_of_another", detail=detail, source="21 CFR 610.1"))
-    if investigation.conclusion is not Conclusion.LABORATORY_ERROR:
-        detail = f"Investigation {investigation.number} has not found a laboratory error; the result stands."
-        reasons.append(Reason(code="no_laboratory_error", detail=detail, source="21 CFR 610.1"))
-    if reasons:
-        raise InvalidationRefused(f"Result {intent.result} may not be disregarded.", tuple(reasons))
+    of_it = investigation.study_result == StudyResult(study=study.id, result=intent.result)
+    must_be_disregardable(study.result(intent.result), investigation, of_it=of_it)
     body = StabilityResultInvalidated(
         result=intent.result, investigation=intent.investigation, cause=intent.cause
     )
